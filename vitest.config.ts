@@ -1,6 +1,7 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { defineConfig, type Plugin } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { standsIn } from "./test/programs.js";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 
@@ -14,8 +15,9 @@ const asBuilt: Plugin = {
   transform(code, id) {
     const [file = ""] = id.split("?");
     if (!/\.tsx?$/.test(file) || !file.startsWith(root) || !code.includes("import.meta.url")) return null;
-    const built = `${root}dist/${file.slice(root.length)}`.replace(/\.tsx?$/, ".js");
-    return { code: code.replaceAll("import.meta.url", JSON.stringify(pathToFileURL(built).href)), map: null };
+    const name = file.slice(root.length).replace(/\.tsx?$/, "");
+    const built = pathToFileURL(`${root}${standsIn(name)}/${name}.js`).href;
+    return { code: code.replaceAll("import.meta.url", JSON.stringify(built)), map: null };
   },
 };
 
@@ -36,6 +38,8 @@ const LONGEST = [
   "stores/postgres-contract",
   "test/campaign.test",
   "late/matrix",
+  "money/ledger",
+  "testing/backend",
   "test/scenarios-postgres",
   "doors/hostile-fields",
   "engine/kill",
@@ -44,6 +48,9 @@ const LONGEST = [
   "testing/gateway-contract",
   "test/release.test",
   "wire/read",
+  "woo/answers",
+  "doors/text",
+  "gateways/gateways",
   "scenarios/options",
   "engine/loops",
   "docs/testing",

@@ -37,6 +37,9 @@ const inPart = [
   "test/stores/postgres-contract.test.ts",
   "test/doors/damaged-rows.test.ts",
   "test/testing/gateway-contract.test.ts",
+  "test/late/matrix.test.ts",
+  "test/simulator.test.ts",
+  "test/woo/answers.test.ts",
 ];
 const vitest = "../node_modules/vitest/vitest.mjs";
 

@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { isWhole } from "./exhaustive/whole.js";
+import { type Program, program } from "./programs.js";
 
 interface Ended {
   code: number;
@@ -10,15 +11,17 @@ interface Ended {
   err: string;
 }
 
-const run = (room: string, ...args: string[]): Promise<Ended> =>
+type Room = Program extends infer P ? (P extends `test/${infer R}/campaign` ? R : never) : never;
+
+const run = (room: Room, ...args: string[]): Promise<Ended> =>
   new Promise((resolve) => {
-    const file = fileURLToPath(new URL(`./${room}/campaign.js`, import.meta.url));
+    const file = fileURLToPath(program(`test/${room}/campaign`));
     execFile(process.execPath, ["--expose-gc", file, ...args], { timeout: 240_000 }, (error, out, err) =>
       resolve({ code: error === null ? 0 : Number(error.code ?? -1), out, err }),
     );
   });
 
-const rooms = {
+const rooms: Record<Room, string> = {
   beside: "beside",
   crash: "kills",
   siege: "door",
@@ -29,7 +32,7 @@ const rooms = {
   woo: "woo",
 };
 
-test.each(Object.entries(rooms))(
+test.each(Object.entries(rooms) as [Room, string][])(
   "%s says how it is used, with examples, and what its exit codes mean",
   async (room, name) => {
     const help = await run(room, "--help");
@@ -41,7 +44,7 @@ test.each(Object.entries(rooms))(
   240_000,
 );
 
-const short: [room: string, ...args: string[]][] = [
+const short: [room: Room, ...args: string[]][] = [
   ["money", "--calls", "20"],
   ["fuzz", "--inputs", "50", "--workers", "1"],
   ["woo", "--rounds", "2"],

@@ -6,12 +6,12 @@ import { httpTarget, requestFrom } from "./fuzz/http.js";
 import { allTargets, fuzz, inputFor, replayed } from "./fuzz/run.js";
 import { bytesOf, type Target } from "./fuzz/target.js";
 
-test("twenty thousand changed inputs: nothing throws, nothing is a 5xx, everything is decided", {
+test("ten thousand changed inputs: nothing throws, nothing is a 5xx, everything is decided", {
   timeout: 300_000,
 }, async () => {
-  const { findings, inputs } = await fuzz({ seed: 11, from: 0, inputs: 20_000 });
+  const { findings, inputs } = await fuzz({ seed: 11, from: 0, inputs: 10_000 });
   expect(findings).toEqual([]);
-  for (const { name, share } of allTargets()) expect([name, inputs[name]]).toEqual([name, share * 200]);
+  for (const { name, share } of allTargets()) expect([name, inputs[name]]).toEqual([name, share * 100]);
 });
 
 test("every input of the corpus is taken as it is", async () => {

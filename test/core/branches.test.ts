@@ -12,6 +12,7 @@ import { considered, type Said } from "./considered.js";
 const LINK = "xstate.after.linkLifetime.order.pending";
 const nets = "nets-easy";
 const simplified = "resurs-simplified";
+const checkout = "resurs-rco";
 const virtual = { needsProcessing: false };
 const smaller = { lines: [], total: 60_000 };
 const littleCredit = { authorized: 0, canceled: 100_000, offers: [], creditLimit: 50_000 };
@@ -75,12 +76,20 @@ const branches: Record<string, Row[]> = {
     ["shop.holdStockDue", { pays: "supplementing" }, "cancelled | ttl/expired | setStatus(time-limit-reached)"],
     ["reconcile.asked", { pays: "at the bank" }, "pending | reconcile/still-at-the-bank (still-at-the-bank)"],
     ["reconcile.asked", { pays: "accepted" }, "processing | status-update/accepted | completePayment"],
+    ["reconcile.asked", { pays: "missing", gateway: checkout }, "pending | status-update/no-such-payment (payment-missing)"],
     ["reconcile.asked", { pays: "inspection" }, "on-hold | status-update/otherwise | setStatus(payment-status-on-hold)"],
     ["customer.signed", { pays: "missing", gateway: simplified }, "booking.asked | book/signed | bookSignedPayment"],
     ["customer.signed", { pays: "missing" }, "pending | status-update/no-such-payment (payment-missing)"],
     ["customer.signed", { pays: "accepted", gateway: simplified }, "processing | status-update/accepted | completePayment"],
     ["callback.received", { pays: "missing", gateway: simplified }, "booking.asked | book/signed | bookSignedPayment"],
+    ["callback.received", { pays: "missing", gateway: checkout }, "pending | status-update/no-such-payment (payment-missing)"],
     ["callback.received", { pays: "at the bank" }, "on-hold | status-update/otherwise | setStatus(payment-status-on-hold)"],
+    ["checkout.asked", { pays: "accepted" }, "processing | status-update/accepted | completePayment"],
+    ["checkout.asked", { pays: "frozen" }, "on-hold | status-update/otherwise | setStatus(payment-status-on-hold)"],
+    ["checkout.asked", { pays: "inspection" }, "on-hold | status-update/otherwise | setStatus(payment-status-on-hold)"],
+    ["checkout.asked", { pays: "at the bank" }, "pending | checkout/open-payment-read (still-at-the-bank)"],
+    ["checkout.asked", { pays: "rejected, task done" }, "pending | checkout/open-payment-read (no-change)"],
+    ["checkout.asked", { pays: "missing" }, "pending | checkout/open-payment-read (payment-missing)"],
     ["customer.failed", { pays: "accepted" }, "processing | status-update/accepted | completePayment"],
     ["customer.failed", { pays: "rejected, task done" }, "cancelled | fail-page/cancelled | setStatus(payment-status-cancelled)"],
     ["customer.failed", { pays: "at the bank" }, "cancelled | fail-page/cancelled | setStatus(customer-cancelled)"],
@@ -91,6 +100,8 @@ const branches: Record<string, Row[]> = {
     ["merchant.completed", { pays: "captured" }, "completed | capture/already-captured | setStatus(payment-already-captured)"],
     ["merchant.completed", { pays: "accepted", order: { total: 0} }, "completed | capture/nothing-to-pay | setStatus(nothing-to-capture)"],
     ["merchant.completed", { pays: "accepted", settings: { enableCapture: false} }, "completed | capture/off | setStatus(capture-off)"],
+    ["merchant.completed", { pays: "inspection", settings: { enableCapture: false} }, "completed | capture/off | setStatus(capture-off)"],
+    ["merchant.completed", { pays: "rejected, task done", settings: { enableCapture: false} }, "completed | capture/off | setStatus(capture-off)"],
     ["merchant.completed", { pays: "frozen", settings: { enableCapture: false} }, "no branch"],
     ["merchant.completed", { pays: "accepted" }, "capturing.asked | capture/full | capturePayment"],
     ["merchant.completed", { pays: "no offers" }, "no branch"],
@@ -109,6 +120,7 @@ const branches: Record<string, Row[]> = {
     ["merchant.editedLines", { wish: smaller, settings: { enableModify: false} }, "pending | modify/off | setOrderLines, addNote(modify-off)"],
     ["merchant.editedLines", { wish: { ...smaller, total: 100_000 } }, "pending | modify/same-total (same-total) | setOrderLines, addNote(modify-same-total)"],
     ["merchant.editedLines", { pays: "cancelled", wish: smaller }, "rebuilding.adding | modify/rebuild | setOrderLines, addOrderLines"],
+    ["merchant.editedLines", { pays: "cancelled", wish: { ...smaller, total: 100_000 } }, "rebuilding.adding | modify/rebuild | setOrderLines, addOrderLines"],
     ["merchant.editedLines", { wish: smaller }, "rebuilding.cancelling | modify/cancel-and-recreate | setOrderLines, cancelPayment"],
     ["merchant.editedLines", { wish: smaller, gateway: nets }, "no branch"],
     ["merchant.recalculated", { wish: { total: 60_000 }, settings: { enableModify: false} }, "pending | modify/off"],

@@ -565,6 +565,22 @@ const wishes: [PaymentName, Record<Ask, string>][] = [
       "raise above the limit": "no-payment",
     },
   ],
+  [
+    "missing",
+    {
+      complete: "no-payment",
+      capture: "no-payment",
+      "capture lines": "partial-capture-not-supported",
+      // There is nothing that could be cancelled.
+      cancel: "yes",
+      refund: "no-payment",
+      "refund 400": "no-payment",
+      "refund 5000": "no-payment",
+      "remove a line": "no-payment",
+      "add a line": "no-payment",
+      "raise above the limit": "no-payment",
+    },
+  ],
 ];
 const merchantCells = wishes.flatMap(([payment, row]) =>
   Object.entries(row).map(([ask, expected]) => ({ payment, ask: ask as Ask, expected })),
@@ -607,6 +623,25 @@ describe("what a merchant may do, and the reason when not", () => {
     expect(answer).toMatchObject({ outcome: "refused", reason });
     expect(life.status).toBe(from);
     expect(life.types.filter((type) => !["readPayment", "addOrderNote"].includes(type))).toEqual([]);
+  });
+
+  test.each(
+    (["merchant.processed", "merchant.held", "merchant.failed", "merchant.reopened"] as const).flatMap((type) =>
+      (["completed", "cancelled", "refunded"] as const).map((from) => [type, from] as const),
+    ),
+  )("%s is refused of an order that is %s: nothing leads back", (type, from) => {
+    for (const pays of [payments.accepted, payments["at the bank"], payments.missing]) {
+      const life = new Life(anOrder({ status: from }));
+      const answer = life.settle({ type, via: "dropdown" }, pays);
+      expect(answer).toMatchObject({ outcome: "refused", reason: "terminal-status" });
+      expect(life.status).toBe(from);
+    }
+  });
+
+  test.each(["CAPTURE", "PARTIAL_CAPTURE"] as const)("%s alone is enough for a capture", (offered) => {
+    const life = new Life(anOrder({ status: "processing" }));
+    life.settle(asks.complete, reading({ offers: [offered] }));
+    expect(life.types).toContain("capturePayment");
   });
 
   test.each([

@@ -593,7 +593,7 @@ describe("what the shop says of the order", () => {
     expect(life.raised).toEqual([]);
   });
 
-  test("another hand cancelled a paid order: the payment is read, and it is flagged", () => {
+  test("a paid order that somebody cancelled in the shop: the payment is read, and it is flagged", () => {
     const life = lifeOf({ status: "processing" });
     life.tell({ type: "order.seen", status: "cancelled" });
     life.read(payments.accepted);

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { pause, shopServer } from "../../src/testing/contracts/runtime/scene.js";
 import { type ResursDouble, resursDouble, wooDouble } from "../../src/testing/index.js";
 import { temporary } from "../engine/place.js";
+import { program } from "../programs.js";
 import { fastClock, type Pace } from "./fast-clock.js";
 import type { PlantedBug } from "./planted.js";
 import type { Armed } from "./points.js";
@@ -13,7 +14,7 @@ import type { NodeSetup, Said, Told } from "./wire.js";
 
 /** A minute of the engine's takes 0.6 seconds. */
 const TIMES_FASTER = 100;
-const script = fileURLToPath(new URL("./node.js", import.meta.url));
+const script = fileURLToPath(program("test/crash/node"));
 const killSwitch = new URL("./kill-switch.js", import.meta.url).href;
 
 interface Node {

@@ -5,7 +5,7 @@ import { rules } from "../../machines/rules.js";
 import { root } from "../root.js";
 import { configurationDocument } from "./configuration.js";
 import { documents, otherSources, rowsOf } from "./sentences/documents.js";
-import type { Row } from "./sentences/row.js";
+import { type Row, testsOf } from "./sentences/row.js";
 
 const rows = documents.flatMap(rowsOf);
 const seeds = new URL("../shared/seeds/", root);
@@ -70,9 +70,7 @@ test("each rule that a row names exists, and each setting and page", () => {
 });
 
 test("each test that a row names exists, under its title", () => {
-  const missing = rows.flatMap(({ test }) => {
-    if (test === undefined) return [];
-    const [file, title, row] = test;
+  const missing = rows.flatMap(testsOf).flatMap(([file, title, row]) => {
     const url = new URL(`test/${file}`, root);
     if (!/\.(test\.ts|json)$/.test(file) || !existsSync(url)) return [file];
     const text = flat(readFileSync(url, "utf8"));

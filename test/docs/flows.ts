@@ -23,7 +23,7 @@ export const chapters: Chapter[] = [
       "The customer comes back and the bank calls back, in any order and any number of times. Each leads to a reading.",
       "A link that runs out is looked up at the bank before the order is cancelled.",
       "If the answer to creating a payment is lost (a time-out, a proxy error), the payment is looked for at once by its order's reference and a mark of that very call, so that the customer is sent to it and no second one is opened.",
-      "Captures, refunds and cancellations are called back about too (MANAGEMENT), whoever made them: changes made in the bank's portal are read at once. A callback about an application for credit (CREDIT_APPLICATION) is taken at `/callbacks/resurs/credit-application`.",
+      "Captures, refunds and cancellations are called back about too (MANAGEMENT), whoever made them: changes made in the bank's portal are read when their callback has waited out its minute. A callback about an application for credit (CREDIT_APPLICATION) is taken at `/callbacks/resurs/credit-application`.",
       "The bank takes references of at most 32 letters, digits, `_` and `-`. An order's id that fits goes as it is, a UUID without its dashes, any other as what is readable of it and a fingerprint (`order#1` as `order-1--` and 20 characters). The id itself goes along as the metadata `orderId`, by which a reading names the order again; a merchant finds the payment in the portal by either.",
     ],
   },
@@ -32,12 +32,12 @@ export const chapters: Chapter[] = [
     gateways: ["resurs-simplified", "resurs-hosted"],
     source: "Workflows, Purchasing with simplified and hosted flow",
     story: [
-      "process_payment prepares, creates and answers: `success` and the thank-you page for BOOKED, FINALIZED and FROZEN; `success` and the bank's page for SIGNING; `failure` for DENIED. The status never changes here.",
+      "process_payment prepares, creates and answers: `success` and the success address, which leads to the thank-you page, for BOOKED, FINALIZED and FROZEN; `success` and the bank's page for SIGNING; `failure` for DENIED. The status never changes here.",
       "A booking whose answer was lost is read under the id that it was booked with, at once and later, and after 35 seconds where the process that asked is dead; it pays the order if the amount is the order's. An id that the bank calls taken is read only where this order may have taken it.",
       "The landing page of the signing reads the payment. Where there is none yet, it is booked with bookSignedPayment, once however often the page is opened; a lost answer is read back before anything is sent again.",
       "Signing that was cancelled leads back to the cart with an error; the order is cancelled.",
       "A customer who signed and never came back: the next callback books what he signed. A refusal then changes nothing.",
-      "A customer who signed in an older tab: that is booked, too, and pays the order, where no payment holds the money and the bank looks at none. Where the bank refuses, the newer attempt stays the current one, and the order waits for it.",
+      "A customer who signed in an older tab, or after the order had failed with another payment: that is booked, too, and pays the order, where no payment holds the money and the bank looks at none. Where the bank refuses, the newer attempt stays the current one, and the order waits for it.",
       "Callbacks carry a digest, as the bank's API has it; a wrong or missing one is answered 406, as its plugin does, before anything is looked up.",
     ],
   },
@@ -60,7 +60,7 @@ export const chapters: Chapter[] = [
     source: "Nets Easy",
     story: [
       "Embedded: the page opens the payment (`openCheckout`) and tells Nets what the cart comes to when the customer is known and it was calculated anew (`updateCheckout`). It asks before Nets takes the money whether the shop has its order (`POST /nets/pay-initialized`); the answer is true or false. With `order-status serve` and a checkout key, the shop makes the order first, and a page of the engine shows the checkout and gives that answer. Redirect: the payment is created and the customer sent to it.",
-      "An order that was never paid stays pending, and that is no error.",
+      "An order whose customer stays away is pending, and that is no error, until the shop's job for unpaid orders ends it or its session at Nets is over: the engine looks at the payment 20 minutes, 2 hours and 24 hours after it was opened, and cancels the order when it finds the session over.",
       "A webhook proves itself with its authorization header (Nets's API), waits two minutes for a customer who may be paying (its own plugin; of an order past its checkout only the cooldown holds it), and leads to a reading. Seven are subscribed: reservation created, checkout completed, charge created and failed, refund completed and failed, cancel created; so changes made in Nets's portal are read, too.",
       "A part of a charge, a refund or a cancellation goes with items that add up to it. What is left of a card's or a wallet's reservation after a part was charged can be let go; of an invoice it cannot.",
       "Reserved money makes the order processing; it is charged on Completed. Up to 30 minor units are rounding, as in Nets's own plugin; more puts the order on hold.",
@@ -70,7 +70,7 @@ export const chapters: Chapter[] = [
 
 const traits: Record<Exclude<keyof Flow, "bank" | "payment">, string> = {
   callbackDelaySeconds: "a callback waits for a customer who may be paying, beside the cooldown (seconds)",
-  unpaidStaysPending: "an unpaid order stays pending",
+  unpaidStaysPending: "a callback or a return leaves an unpaid order pending",
   comparesAmounts: "the amount is compared with the order before it counts as paid",
   recreatesLines: "lines can be reserved again after a cancellation",
   linkExpires: "the customer's link runs out",

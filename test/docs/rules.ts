@@ -134,7 +134,7 @@ const differences: [what: string, why: string][] = [
   ],
   ["A reading that fails is made again, for as long as it takes", "the plugin answers 202 and drops the update"],
   [
-    "An order on hold never times out: it waits for the bank's next word, a person or a reconciliation",
+    "An order on hold never times out: it waits for the bank's next word, which three looks within a day may find, a person or a reconciliation",
     "someone is expected to look at it; where an unpaid order is to end by itself, `choices.pendingWhileCustomerIsAway`: `stay` keeps it pending",
   ],
   [
@@ -162,12 +162,21 @@ Every callback, return, timer and reconciliation comes down to this: the payment
 
 ${readingTable()}
 
+The table is that of a callback, of payments at which the bank offers nothing unless they are accepted. Where it still offers
+a capture or a cancellation, a processing or failed order goes on hold at TASK_REDIRECTION_REQUIRED, SUPPLEMENTING_REQUIRED,
+INSPECTION and a word nobody knows; a failed order whose rejected payment offers a cancellation, or was cancelled, is
+cancelled. Where the customer is still at the bank, or the bank knows no payment, the fail page cancels a pending, on-hold or
+failed order, and the end of the link a pending one; at a rejection, the fail page cancels a pending or failed one. A
+reconciliation leaves a customer who is at the bank alone.
+
 ## The payments of one order
 
 An order has as many payments as its customer has made attempts. One is the current one, which the order follows; the
 others are read, too: when a message names them, before the order is given up or another payment is opened, when a
 merchant cancels or refunds the order, at a reconciliation, and 20 minutes, 2 hours and 24 hours after one took another's
-place. They are read after the current one. If the current payment holds no money, the answer waits until all have
+place. A payment that the bank may still accept is itself looked at 20 minutes, 2 hours and 24 hours after it was opened, if
+its link does not run out (Nets, the older flows), and otherwise after the order left pending for another status. The others are
+read after the current one. If the current payment holds no money, the answer waits until all have
 been read; otherwise it is given at once.
 
 | the current payment | another one | what becomes of the order | what becomes of the other |
@@ -188,10 +197,15 @@ before the bank of the current one has spoken. Where it holds none, whoever aske
 Nor does anybody else wait for the bank of another payment while the current one holds the money: clicks, returns and the
 current payment's own callbacks are answered by its own bank.
 
+When the customer chooses another way to pay in the shop, an open session is ended at the bank that has a call for it
+(Nets); the payment is watched in any case. From then on nothing is captured or reserved anew: captures, Recalculate and
+changed lines are refused as \`not-ours\`, and so is a change of the status that still waited for its reading.
+
 Nothing is captured from another payment than the current one. Pressing Pay again reads them all first: where one holds the
 money, no payment is opened and the answer is \`already-paid\`. Where the bank of an open payment does not answer, the same bank
 opens no other; another bank does, and what is too much is let go when the first one answers. A payment that another order
-has is refused at \`place\`, \`payment.created\`, \`payment.notCreated\` and \`payment.attached\`, as \`payment-of-another-order\`. A payment that was
+has is refused at \`place\`, \`payment.created\`, \`payment.notCreated\` and \`payment.attached\`, as \`payment-of-another-order\`; of two
+orders that name one in the same instant it pays one, and the other is flagged when it is read. A payment that was
 authorised anew under another id is told with \`payment.attached\`: the bank is asked before it counts. If the bank knows no
 such payment, the message is refused as \`payment-missing\`; if the bank has it for another order, as
 \`payment-of-another-order\`. Either way the order is as it was before.

@@ -89,6 +89,30 @@ test("a payment that the bank does not create", async () => {
   expect(told(lines, "the bank created no payment")).toMatchObject([{ orderId: "o", type: "resurs-mapi" }]);
 });
 
+test.each([
+  ["that the shop named", "o"],
+  ["that the bank names", undefined],
+])("a checkout that throws, of a payment %s, is answered as a failure", async (_what, id) => {
+  const { place, lines } = await logging();
+  const gateway = gatewayTo(place.bank.url, place.clock);
+  const createPayment = () => Promise.reject(new Error("no customer"));
+  const idOf = id === undefined ? {} : { idOf: async () => id };
+  const log = {
+    debug() {},
+    info() {},
+    warn() {},
+    error: (details: object, says: string) => void lines.push([says, { ...details }]),
+  };
+  const engine = await place.start({ gateways: [{ ...gateway, ...idOf, createPayment }], log });
+  await engine.place("k", order(null, place.clock.now()));
+  const urls = urlsFor("http://shop.test", "k", "resurs-mapi", await addressKeys(engine), "t");
+  expect(await engine.checkout("k", "resurs-mapi", urls)).toMatchObject({
+    kind: "failed",
+    detail: expect.stringContaining("no customer"),
+  });
+  expect(told(lines, "the checkout threw")).toMatchObject([{ orderId: "k", type: "resurs-mapi" }]);
+});
+
 test("says nothing that a bank said of a person", async () => {
   const { place, lines } = await logging();
   const engine = await place.start({

@@ -37,9 +37,9 @@ const outcomes = async ({ engine, settle, until }: Awaited<ReturnType<typeof wor
 };
 
 test.each([
-  ["attached to both", "payment.attached"],
-  ["created for both", "payment.created"],
-] as const)("%s", async (_, type) => {
+  ["attached", "payment.attached"],
+  ["created", "payment.created"],
+] as const)("%s to both orders", async (_, type) => {
   const it = await world(null);
   await Promise.all(ids.map((id) => it.engine.submit(id, { type, paymentId: "X", gateway: "bank" })));
   for (const id of ids) void it.engine.submit(id, { type: "reconcile.asked" });

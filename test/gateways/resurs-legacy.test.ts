@@ -913,7 +913,11 @@ describe("the hosted flow", () => {
     expect(created).toMatchObject({ kind: "ok", paymentId: ID, redirectUrl: `${bank.url}/sign/1001` });
     expect(created).toMatchObject({ meta: { checkoutType: "hosted", resursReference: ID } });
     expect(await hosted.readPayment(ID)).toMatchObject({ reading: { exists: false } });
-    expect(bank.customerSigns(ID).redirectUrl).toContain("apiData=");
+    const back = new URL(bank.customerSigns(ID).redirectUrl ?? "").searchParams;
+    expect(decodeApiData(back.get("apiData") ?? "")).toMatchObject({
+      ok: true,
+      data: { checkoutType: "hosted", wc_order_id: payment.orderId, preferred_id: ID },
+    });
     expect(await hosted.readPayment(ID)).toMatchObject({ reading: { status: "ACCEPTED", authorized: 100_000 } });
     expect(bank.creates).toMatchObject([{ paymentData: { preferredId: ID }, failUrl: payment.failUrl }]);
   });

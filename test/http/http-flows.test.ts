@@ -321,6 +321,9 @@ describe("a customer who is back", () => {
     world.bank.customerSigns(paymentId);
     expect(await visit(urls.successUrl)).toEqual([303, "https://shop.example/?order=o"]);
     expect(back).toEqual([{ orderId: "o", paid: true, proven: true, reason: null }]);
+    // The payment was read for it.
+    await world.rest();
+    expect(world.status("o")).toBe("processing");
   });
 
   test("and why not, in the bank's word", async () => {

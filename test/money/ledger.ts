@@ -370,7 +370,8 @@ export const campaign = async (
     statuses: {},
     breaches: [],
   };
-  const { ordersAtOnce = 300, told, ...how } = options;
+  // An order makes more than one call.
+  const { ordersAtOnce = Math.min(300, calls), told, ...how } = options;
   for (let round = 0; tally.calls < calls; round += 1) {
     // Every other bank books whatever it is asked to, so that it hides nothing.
     const lives = await moneyLives({ gullible: round % 2 === 1, ...how, orders: ordersAtOnce, seed: seed + round });

@@ -86,7 +86,14 @@ describe("a verb waits for the bank, and says how it ended", () => {
     const part = { amount: 30_00, by: "Anna Ek" };
     expect(await engine.refund("1001", part)).toMatchObject({ outcome: "moved", to: "completed" });
     const asked = (await engine.queries.history("1001")).find(({ event }) => event.type === "merchant.refundedAmount");
-    expect(asked?.event).toMatchObject(part);
+    // The audit trail: when, by which way, who, and what came of it.
+    expect(asked).toMatchObject({
+      at: expect.any(Number),
+      event: { ...part, via: "api" },
+      answers: expect.arrayContaining([
+        expect.objectContaining({ type: "merchant.refundedAmount", outcome: "deferred" }),
+      ]),
+    });
     expect(await moneyOf("1001")).toEqual([0, 100_00, 30_00]);
     expect(await engine.refund("1001")).toMatchObject({ outcome: "moved", to: "refunded" });
     expect(await moneyOf("1001")).toEqual([0, 100_00, 100_00]);

@@ -1,7 +1,15 @@
 /** What is published and our adapters have no use for: whole messages, personal details made up. */
 import { writeXml } from "../../src/gateways/resurs-legacy/xml.js";
 import { madeUpCustomer } from "../../src/testing/doubles/resurs-legacy/customer.js";
-import { legacyDouble, netsDouble, resursDouble, VirtualClock } from "../../src/testing/index.js";
+import {
+  type LegacyDouble,
+  legacyDouble,
+  type NetsDouble,
+  netsDouble,
+  type ResursDouble,
+  resursDouble,
+  VirtualClock,
+} from "../../src/testing/index.js";
 import { type Step, TOKEN } from "./exchange.js";
 import { NOW } from "./ours.js";
 import { recorderBefore } from "./recorder.js";
@@ -19,15 +27,25 @@ const asking =
     return (text.startsWith("{") ? JSON.parse(text) : {}) as Json;
   };
 
+type As = (headers: Record<string, string>) => ReturnType<typeof asking>;
+/** All that is said to the bank in a life and answered, in order. */
+const recorded = async <Bank extends { url: string; close(): Promise<void> }>(
+  bank: Bank,
+  life: (bank: Bank, as: As) => Promise<void>,
+): Promise<Step[]> => {
+  const between = await recorderBefore(bank.url);
+  await life(bank, (headers) => asking(between.url, headers));
+  await Promise.all([between.close(), bank.close()]);
+  return between.steps;
+};
+
 const urls = { failUrl: "https://shop.example/f", successUrl: "https://shop.example/s" };
 const lines = [{ description: "Tea", quantity: 1, quantityUnit: "pcs", vatRate: 25, totalAmountIncludingVat: 500 }];
 
-const merchant = async (): Promise<Step[]> => {
-  const bank = await resursDouble({ clock: new VirtualClock(NOW) });
-  const between = await recorderBefore(bank.url);
+const merchant = async (bank: ResursDouble, as: As): Promise<void> => {
   const body = "grant_type=client_credentials&client_id=shop&client_secret=secret&scope=merchant-api";
-  const given = await asking(between.url, {})("POST", TOKEN.slice("POST ".length), body);
-  const ask = asking(between.url, { authorization: `Bearer ${given.access_token}` });
+  const given = await as({})("POST", TOKEN.slice("POST ".length), body);
+  const ask = as({ authorization: `Bearer ${given.access_token}` });
   const { id } = await ask("POST", "/v2/payments", {
     storeId: "b7f88ac4-baa7-493b-a0a7-d4e14f91f555",
     paymentMethodId: "7d63eb50-94b4-4238-8c0d-22d095bfe46b",
@@ -70,8 +88,6 @@ const merchant = async (): Promise<Step[]> => {
   await ask("GET", `/v2/payments/${id}/actions/${order.actionLog.at(-1)?.actionId}`);
   await ask("PUT", `/v2/payments/${id}/metadata`, { creator: "shop", custom: [{ key: "a", value: "b" }] });
   await ask("GET", "/v2/payments/00000000-0000-4000-8000-000000000000");
-  await Promise.all([between.close(), bank.close()]);
-  return between.steps;
 };
 
 const item = {
@@ -106,10 +122,8 @@ const notifications = {
 };
 
 /** Begun by a payment, given another card, and charged again: alone and among others. */
-const subscriptions = async (): Promise<Step[]> => {
-  const bank = await netsDouble({ clock: new VirtualClock(NOW) });
-  const between = await recorderBefore(bank.url);
-  const ask = asking(between.url, { authorization: "secret" });
+const subscriptions = async (bank: NetsDouble, as: As): Promise<void> => {
+  const ask = as({ authorization: "secret" });
   const order = { items: [item], amount: 500, currency: "SEK", reference: "1001" };
   const checkout = { termsUrl: "https://shop.example/t" };
   const paid = async (more: Json): Promise<Json> => {
@@ -134,14 +148,10 @@ const subscriptions = async (): Promise<Step[]> => {
   const bulk = { externalBulkChargeId: "december", notifications, subscriptions: many };
   const { bulkId } = await ask("POST", "/v1/subscriptions/charges", bulk);
   await ask("GET", `/v1/subscriptions/charges/${bulkId}`);
-  await Promise.all([between.close(), bank.close()]);
-  return between.steps;
 };
 
-const nets = async (): Promise<Step[]> => {
-  const bank = await netsDouble({ clock: new VirtualClock(NOW) });
-  const between = await recorderBefore(bank.url);
-  const ask = asking(between.url, { authorization: "secret" });
+const nets = async (bank: NetsDouble, as: As): Promise<void> => {
+  const ask = as({ authorization: "secret" });
   const { paymentId: id } = await ask("POST", "/v1/payments", {
     order: { items: [item], amount: 500, currency: "SEK", reference: "1001", shipping: { costSpecified: true } },
     checkout: {
@@ -212,14 +222,10 @@ const nets = async (): Promise<Step[]> => {
   await ask("GET", `/v1/refunds/${refundId}`);
   await ask("GET", `/v1/payments/${id}`);
   await ask("POST", `/v1/payments/${id}/cancels`, { amount: "all" }).catch(() => {});
-  await Promise.all([between.close(), bank.close()]);
-  return between.steps;
 };
 
-const older = async (): Promise<Step[]> => {
-  const bank = await legacyDouble({ clock: new VirtualClock(NOW) });
-  const between = await recorderBefore(bank.url);
-  const ask = asking(between.url, { authorization: `Basic ${btoa("shop:secret")}` });
+const older = async (bank: LegacyDouble, as: As): Promise<void> => {
+  const ask = as({ authorization: `Basic ${btoa("shop:secret")}` });
   const line = {
     artNo: "T",
     description: "Tea",
@@ -270,9 +276,15 @@ const older = async (): Promise<Step[]> => {
   const some = { language: "sv", customerType: "NATURAL", purchaseAmount: "500.00" };
   const message = { "s:Envelope": { "s:Body": { getPaymentMethods: some } } };
   await ask("POST", "/ws/V4/SimplifiedShopFlowService", writeXml(message));
-  await Promise.all([between.close(), bank.close()]);
-  return between.steps;
 };
 
-export const otherMessages = async (): Promise<Step[]> =>
-  (await Promise.all([merchant(), nets(), subscriptions(), older()])).flat();
+export const otherMessages = async (): Promise<Step[]> => {
+  const clock = () => ({ clock: new VirtualClock(NOW) });
+  const all = [
+    recorded(await resursDouble(clock()), merchant),
+    recorded(await netsDouble(clock()), nets),
+    recorded(await netsDouble(clock()), subscriptions),
+    recorded(await legacyDouble(clock()), older),
+  ];
+  return (await Promise.all(all)).flat();
+};

@@ -2,6 +2,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isWhole } from "../exhaustive/whole.js";
 import { php, type Site, type Step, type Told, wordpressDoes } from "./wordpress.js";
 
 /** Where nobody listens. */
@@ -124,10 +125,13 @@ const doors: Record<string, Way> = {
   },
 };
 
-const each = (answers: Record<string, Answer>) =>
-  Object.entries(answers).flatMap(([name, answer]) =>
-    Object.entries(doors).flatMap(([door, way]) =>
-      ["open", "closed"].map((setting) => ({ name, answer, door, way, setting })),
+const SETTINGS = ["open", "closed"];
+/** Where the setting says nothing, each door has one of the two, by turns; both with `npm run campaign exhaustive`. */
+const byTurns = (turn: number): string[] => (isWhole ? SETTINGS : [SETTINGS[turn % 2] as string]);
+const each = (answers: Record<string, Answer>, settings: (turn: number) => string[] = byTurns) =>
+  Object.entries(answers).flatMap(([name, answer], i) =>
+    Object.entries(doors).flatMap(([door, way], j) =>
+      settings(i + j).map((setting) => ({ name, answer, door, way, setting })),
     ),
   );
 type Row = ReturnType<typeof each>[number];
@@ -179,7 +183,7 @@ describe.skipIf(php === null)("the WordPress plugin when the engine cannot be as
     );
   };
 
-  test.each(each(outages))("doors 13: down, $name, $door, $setting", async (row) => {
+  test.each(each(outages, () => SETTINGS))("doors 13: down, $name, $door, $setting", async (row) => {
     for (const [i, told] of (await play(row)).entries()) {
       const order = orders[i] as string;
       const reason = row.answer.says;

@@ -32,6 +32,7 @@ describe.skipIf(php === null)("the WordPress plugin", () => {
       ["5", "TASK_REDIRECTION_REQUIRED"],
       ["7", "ACCEPTED"],
       ["8", "ACCEPTED"],
+      ["9", "ACCEPTED"],
     ] as const) {
       const status = "457".includes(id) ? "pending" : "processing";
       const made = clock.now() - (id === "7" ? 20 : 10) * MINUTE;
@@ -303,6 +304,14 @@ describe.skipIf(php === null)("the WordPress plugin", () => {
     expect([told?.order, told?.fired]).toEqual([untouched("processing"), []]);
     expect(told?.notice).toBe("");
     expect(told?.notes).toEqual([expect.stringContaining("completed was refused: The bank has frozen this payment")]);
+  });
+
+  test("what the engine says yes to outside the admin is captured first, and written by the engine", async () => {
+    const step: Step = { do: "save", order: "9", status: "processing", to: "completed", method: "ose_resurs-mapi" };
+    const [told] = await wordpressDoes([step], { admin: false, user: 0 });
+    expect([told?.order, told?.fired, told?.notes]).toEqual([untouched("processing"), [], []]);
+    await until(() => woo.order("9").status === "completed", "the engine's own write");
+    expect(bank.books("pay-9")).toMatchObject({ captured: 1000 });
   });
 
   test("the customer's way to the bank goes over pending, and asks nobody", async () => {

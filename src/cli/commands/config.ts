@@ -5,15 +5,15 @@ import { thrownText } from "../../ports/thrown.js";
 import { load, shown } from "../config/load.js";
 import { withoutEffect } from "../config/no-effect.js";
 import type { Ready } from "../config/schema.js";
-import { checkBanks } from "../lib/check-banks.js";
-import { checkStore } from "../lib/check-store.js";
-import { gatewaysOf } from "../lib/configured.js";
 import { exitCodes, wrongUsage } from "../lib/ending.js";
 import { type CheckFinding, failWhereWrong, sayFindings } from "../lib/findings.js";
 import { checkDriver } from "../lib/stores.js";
 import { complain, say, sayJson } from "../lib/terminal.js";
 
 const check = async (config: Ready, asJson: boolean): Promise<void> => {
+  const { checkBanks } = await import("../lib/check-banks.js");
+  const { checkStore } = await import("../lib/check-store.js");
+  const { gatewaysOf } = await import("../lib/gateways.js");
   const [store, banks] = await Promise.all([
     checkStore(config.store),
     checkBanks(gatewaysOf(config, systemClock()), config),

@@ -2,8 +2,7 @@
 import type { Command } from "commander";
 import { visible } from "../../ports/visible.js";
 import type { Difference } from "../../testing/scenario/format.js";
-import { runScenario } from "../../testing/scenario/run.js";
-import { engineStage, type OpenStage } from "../../testing/scenario/stage.js";
+import type { OpenStage } from "../../testing/scenario/stage.js";
 import { Bar } from "../lib/bar.js";
 import { exitCodes, exits, wrongUsage } from "../lib/ending.js";
 import { type Candidate, candidatesIn } from "../lib/scenario-files.js";
@@ -48,6 +47,7 @@ const live = async (
 ): Promise<ReportLine & { unsupported: string | null }> => {
   const bare = { id, ok: false, unchecked: [], unsupported: null };
   if ("differences" in read) return { ...bare, differences: read.differences };
+  const { runScenario } = await import("../../testing/scenario/run.js");
   try {
     const { ok, differences, unchecked, unsupported } = (await runScenario(read.scenario, stage)).result;
     return { id, ok, differences, unchecked, unsupported };
@@ -57,8 +57,11 @@ const live = async (
   }
 };
 
-const stageAt = (place: string | undefined): OpenStage | undefined =>
-  place === undefined ? undefined : engineStage(postgresGround(place));
+const stageAt = async (place: string | undefined): Promise<OpenStage | undefined> => {
+  if (place === undefined) return undefined;
+  const ground = postgresGround(place);
+  return (await import("../../testing/scenario/stage.js")).engineStage(ground);
+};
 
 const run = async (candidates: Candidate[], strict: boolean, stage?: OpenStage): Promise<ScenariosReport> => {
   const report: ScenariosReport = { passed: 0, failed: 0, unsupported: [], results: [] };
@@ -116,7 +119,7 @@ ${exitCodes("a scenario failed, or one that was asked for by name is not support
     )
     .action(async (files: string[], options: Options) => {
       const all = (await Promise.all(files.map(candidatesIn))).flat();
-      const report = await run(chosen(all, options), options.strict ?? false, stageAt(options.store));
+      const report = await run(chosen(all, options), options.strict ?? false, await stageAt(options.store));
       if (options.json) sayJson(report);
       else tell(report);
       const asked = options.area !== undefined || options.id !== undefined || options.strict;

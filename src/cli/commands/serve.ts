@@ -1,6 +1,5 @@
 /** `serve`: the engine over HTTP until it is told to stop. */
 import { type Command, Option } from "commander";
-import { pino } from "pino";
 import { defaultSettings, type Settings } from "../../../machines/settings.js";
 import type { ApiTokens } from "../../ports/access.js";
 import { type Log, redacted } from "../../ports/log.js";
@@ -10,9 +9,9 @@ import { secretFault } from "../../ports/secrets.js";
 import { type Telemetry, telemetry } from "../../telemetry/telemetry.js";
 import { load } from "../config/load.js";
 import type { Ready } from "../config/schema.js";
-import { type Common, INSPECTOR, type Running } from "../lib/compose.js";
-import { composeConfigured } from "../lib/configured.js";
+import type { Common, Running } from "../lib/compose.js";
 import { exitCodes, wrongUsage } from "../lib/ending.js";
+import { INSPECTOR } from "../lib/listening.js";
 import { numberIn, wholeIn } from "../lib/options.js";
 import { untilToldToStop } from "../lib/stopping.js";
 import { say, sayJson } from "../lib/terminal.js";
@@ -61,6 +60,7 @@ const opened = async (config: Ready | null, place: string | undefined, common: C
     const bank = running.banks.resurs.url;
     return { running, more: { bank }, says: `The test bank is at ${bank}` };
   }
+  const { composeConfigured } = await import("../lib/configured.js");
   const running = await composeConfigured({ ...config, store: place ?? config.store }, common);
   const { url: shop } = config.shop;
   return { running, more: { shop, publicUrl: config.http.publicUrl }, says: `The shop is at ${shop}` };
@@ -116,6 +116,7 @@ const run = async (options: Options, command: Command): Promise<void> => {
   const fault = typeof apiToken === "string" ? secretFault(apiToken) : null;
   if (fault !== null) throw wrongUsage(`--api-token or ORDER_STATUS_TOKEN: ${fault}`);
   const stately = statelyOf(options);
+  const { pino } = await import("pino");
   const log = redacted(pino({ level: options.logLevel ?? config?.logLevel ?? "info" }, pino.destination(2)));
   const watch = await watching(log);
   const common: Common = {

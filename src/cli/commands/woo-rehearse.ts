@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { wooDoctor } from "../../shops/woocommerce/doctor.js";
 import { load } from "../config/load.js";
-import { doctorOptions } from "../lib/configured.js";
+import { doctorOptions } from "../lib/doctor-options.js";
 import { Ends, exitCodes, exits, refused, wrongUsage } from "../lib/ending.js";
 import { wholeIn } from "../lib/options.js";
 import { complain, paint, say, sayJson } from "../lib/terminal.js";

@@ -4,7 +4,7 @@ import { type Command, Option } from "commander";
 import { systemClock } from "../../ports/clock.js";
 import { type DoctorOptions, wooDoctor } from "../../shops/woocommerce/doctor.js";
 import { FILES, load } from "../config/load.js";
-import { doctorOptions } from "../lib/configured.js";
+import { doctorOptions } from "../lib/doctor-options.js";
 import { exitCodes, wrongUsage } from "../lib/ending.js";
 import { failWhereWrong, sayFindings } from "../lib/findings.js";
 import { wholeIn } from "../lib/options.js";

@@ -15,7 +15,7 @@ import { createEngine, type Engine } from "../../runtime/embedded/engine.js";
 import type { EngineOptions } from "../../runtime/embedded/options.js";
 import type { Telemetry } from "../../telemetry/telemetry.js";
 import { atMost } from "./ending.js";
-import { checkPort, noPort } from "./listening.js";
+import { checkPort, INSPECTOR, noPort } from "./listening.js";
 import type { Fetch } from "./sandbox.js";
 
 export interface Common {
@@ -64,8 +64,6 @@ export interface ServerParts extends Common {
 /** After a start that failed, for letting go of what was opened: what went wrong is said at once, whatever hangs. */
 export const LET_GO_MS = 1000;
 
-/** Where the inspector is mounted beside the API. */
-export const INSPECTOR = "/inspector";
 const isInspector = (request: Request): boolean => {
   const { pathname } = new URL(request.url);
   return pathname === INSPECTOR || pathname.startsWith(`${INSPECTOR}/`);

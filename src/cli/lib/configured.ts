@@ -1,8 +1,7 @@
 /** The engine as a configuration file describes it: a real shop, real banks, the door with its keys. */
 
-import { checkoutScriptAt, netsEasy } from "../../gateways/nets/easy.js";
-import { resursMapi } from "../../gateways/resurs/mapi.js";
-import { decodeApiData, resursCheckout, resursHosted, resursSimplified } from "../../gateways/resurs-legacy/index.js";
+import { checkoutScriptAt } from "../../gateways/nets/easy.js";
+import { decodeApiData } from "../../gateways/resurs-legacy/index.js";
 import type { HttpOptions } from "../../http/app.js";
 import type { Frames } from "../../http/frames.js";
 import { clientAddress } from "../../http/source.js";
@@ -10,36 +9,14 @@ import { type Clock, systemClock } from "../../ports/clock.js";
 import type { Gateway } from "../../ports/gateway.js";
 import type { Log } from "../../ports/log.js";
 import type { Engine } from "../../runtime/embedded/engine.js";
-import {
-  type DoctorOptions,
-  type WooShop,
-  wooDoctor,
-  wooReturns,
-  wooShop,
-  wooWebhooks,
-} from "../../shops/woocommerce/index.js";
+import { type WooShop, wooDoctor, wooReturns, wooShop, wooWebhooks } from "../../shops/woocommerce/index.js";
 import { webhook } from "../../webhooks/webhook.js";
-import type { GatewayName, Ready } from "../config/schema.js";
+import type { Ready } from "../config/schema.js";
 import { checkBanks } from "./check-banks.js";
 import { type Common, compose, type Running } from "./compose.js";
+import { doctorOptions } from "./doctor-options.js";
+import { gatewaysOf } from "./gateways.js";
 import { storeAt } from "./stores.js";
-
-/** One for each way of paying that the file names. */
-export const gatewaysOf = ({ gateways }: Ready, clock: Clock, log?: Log): Gateway[] => {
-  const makers: { [N in GatewayName]: (options: NonNullable<Ready["gateways"][N]>) => Gateway } = {
-    "resurs-mapi": (options) => resursMapi({ ...options, clock }),
-    "nets-easy": ({ webhookAuthorization: authorization, checkoutKey, ...options }) =>
-      netsEasy({ ...options, embedded: checkoutKey !== undefined, webhook: { authorization }, clock, log }),
-    "resurs-simplified": (options) => resursSimplified({ ...options, clock }),
-    "resurs-hosted": (options) => resursHosted({ ...options, clock }),
-    "resurs-rco": (options) => resursCheckout({ ...options, embedded: true, clock }),
-  };
-  const made = <N extends GatewayName>(name: N): Gateway[] => {
-    const options = gateways[name];
-    return options === undefined ? [] : [makers[name](options)];
-  };
-  return (Object.keys(makers) as GatewayName[]).flatMap((name) => made(name));
-};
 
 /** The checkouts that are shown in a page of the engine. */
 const framesOf = ({ gateways: { "nets-easy": nets, "resurs-rco": frame } }: Ready): Frames | undefined => {
@@ -48,18 +25,6 @@ const framesOf = ({ gateways: { "nets-easy": nets, "resurs-rco": frame } }: Read
   return {
     ...(checkoutKey !== undefined && { nets: { checkoutKey, script: checkoutScriptAt(baseUrl) } }),
     ...(frame !== undefined && { resursCheckout: { origin: new URL(frame.checkoutUrl).origin } }),
-  };
-};
-
-/** What `woo doctor` looks at, of a configuration. */
-export const doctorOptions = ({ shop, http, settings }: Ready): DoctorOptions => {
-  const { webhookSecrets, paymentMethods: _, sendEdits: _edits, customStatuses, ...address } = shop;
-  return {
-    ...address,
-    callbackUrl: `${http.publicUrl.replace(/\/+$/, "")}/shop/webhooks`,
-    webhookSecret: webhookSecrets[0] ?? null,
-    holdStockMinutes: settings.stockManagement ? settings.holdStockMinutes : null,
-    customStatuses: Object.keys(customStatuses),
   };
 };
 

@@ -1,6 +1,9 @@
-/** Why a port could not be had, in words that name the fix; found out before anything else is opened. */
+/** Where a server listens; and why a port could not be had, in words that name the fix, before anything else is opened. */
 import { createServer } from "node:net";
 import { Ends, exits } from "./ending.js";
+
+/** Where the inspector is mounted beside the API. */
+export const INSPECTOR = "/inspector";
 
 /** @throws Ends */
 export const noPort =

@@ -9,6 +9,7 @@ import type { CreatedPayment, Gateway } from "../../ports/gateway.js";
 import { type Log, redacted } from "../../ports/log.js";
 import { notSold } from "../../ports/money.js";
 import type { CheckoutOutcome, CheckoutUrls } from "../../ports/runtime.js";
+import { thrownText } from "../../ports/thrown.js";
 import { type Receipt, type SubmitOptions, UnknownOrder } from "./receipt.js";
 
 type Opened = Extract<CreatedPayment, { kind: "ok" }>;
@@ -22,6 +23,7 @@ export interface CheckoutEngine {
   submit(orderId: string, event: Command, options?: SubmitOptions): Promise<Receipt>;
 }
 
+const BROKE_OFF = "the checkout broke off";
 /** A customer waits for it. */
 const READ_MS = 10_000;
 /** The Merchant API's word, and every gateway's here. */
@@ -140,13 +142,16 @@ export const checkout = async (
     ),
     ...addresses,
   };
-  const created = await gateway.createPayment(asks).catch(async (error: unknown) => {
-    // The bank may have been asked by then: it is read under its id, and one without stays awaited, so that it is searched for.
-    const thrown: Failed = { kind: "failed", detail: "the checkout broke off", paymentId };
-    if (paymentId !== undefined) await engine.submit(orderId, notCreatedEvent(gateway, attempt, order.total, thrown));
-    throw error;
+  let thrown: string | null = null;
+  const created = await gateway.createPayment(asks).catch((error: unknown): Failed => {
+    thrown = thrownText(error);
+    return { kind: "failed", detail: BROKE_OFF, paymentId };
   });
-  if (created.kind === "failed")
+  if (thrown !== null)
+    redacted(engine.log).error({ orderId, type: gateway.name, detail: thrown }, "the checkout threw");
+  // The bank may have been asked by then: it is read under its id, and one without stays awaited, so that it is searched for.
+  if (thrown !== null && paymentId === undefined) return { kind: "failed", detail: `${BROKE_OFF}: ${thrown}` };
+  if (thrown === null && created.kind === "failed")
     redacted(engine.log).warn({ orderId, type: gateway.name, detail: created.detail }, "the bank created no payment");
   const told = await engine.submit(
     orderId,
@@ -163,7 +168,7 @@ export const checkout = async (
   // Nobody is sent to a payment that the order does not take: two open pages are two payments.
   if (created.kind === "ok" && told.outcome === "refused")
     return { kind: "failed", detail: `the order takes this payment no more (${told.reason})` };
-  return created;
+  return thrown === null ? created : { kind: "failed", detail: `${BROKE_OFF}: ${thrown}` };
 };
 
 /** Those between the click and the bank's answer being written down, on this node. */

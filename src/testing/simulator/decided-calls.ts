@@ -56,3 +56,10 @@ export const toldTotal = ({ after }: Lived, orderId: string, seq: number): numbe
       return entry.seq > seq || told === undefined ? [] : [told];
     })
     .at(-1);
+
+/** Whether a reading was decided upon in between: a node that stood still may have two, and decide on the older one first. */
+export const tookOne = ({ commits }: Evidence, orderId: string, from: number, to: number): boolean =>
+  commits.some(
+    ({ orderId: id, tick, history }) =>
+      id === orderId && tick > from && tick < to && history.some(({ event }) => /^payment[.]read/.test(event.type)),
+  );

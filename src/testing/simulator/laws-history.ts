@@ -81,7 +81,9 @@ const committedWith = (entry: HistoryEntry, { evidence }: Lived) => {
   const commit = evidence.commits.find(({ history }) => history.includes(entry));
   const { event } = entry;
   if (commit === undefined || event.type !== "payment.read") return null;
-  const { facts } = commit.record;
+  // What is booked at the end of a decision is the current payment only from then on.
+  const books = entry.answers.some(({ rule }) => rule === "book/signed");
+  const { facts } = books && commit.before !== null ? commit.before : commit.record;
   // A payment that was begun later in the same commit was not yet current.
   const later = commit.history.filter(({ seq }) => seq > entry.seq);
   const begunSince = later.some((one) => one.event.type === "payment.created" && one.answers[0]?.outcome === "moved");

@@ -1,6 +1,6 @@
 /** Money: what reached the bank, against what was decided and what the bank had said. */
 import { flowOf } from "../../../machines/index.js";
-import { type Decided, decisionsOf, entered, toldTotal } from "./decided-calls.js";
+import { type Decided, decisionsOf, entered, toldTotal, tookOne } from "./decided-calls.js";
 import type { GivenReading, LedgerEntry } from "./evidence.js";
 import type { Finding, Law } from "./laws.js";
 import type { Lived } from "./life.js";
@@ -111,7 +111,8 @@ const isFlagged = (lived: Lived, orderId: string, calls: LedgerEntry[]): boolean
   // Where a part of the new lines was captured before, the amounts differ instead.
   const differs = end?.record?.flags.some((f) => f.flag === "discrepancy:amount-mismatch") ?? false;
   const told = calls[0]?.op === "cancel" ? flag !== undefined || differs : (flag?.amount ?? 0) >= excess;
-  return mended || settled || told;
+  // Nobody waits for the money of an order that is paid another way.
+  return mended || settled || told || (calls[0]?.op === "cancel" && end?.record?.facts.order.paidOtherwise === true);
 };
 
 /**
@@ -133,10 +134,12 @@ const withoutLetGo = ({ evidence }: Lived, calls: LedgerEntry[]): LedgerEntry[] 
 const isSentInVain = (lived: Lived, call: LedgerEntry, calls: LedgerEntry[]): boolean => {
   const { given } = lived.evidence;
   const own = decisionsOf(lived.evidence, call).findLast(({ commit }) => commit.tick < call.tick)?.commit.tick ?? 0;
+  const orderId = orderOf(lived, call.paymentId);
   return calls.some(({ effect, tick, bookedLate }) => {
     if (effect === 0 || tick >= call.tick) return false;
     if (bookedLate === null) return true;
-    return given.some((g) => g.paymentId === call.paymentId && g.tick > bookedLate.tick && g.tick < own);
+    const since = given.filter((g) => g.paymentId === call.paymentId && g.tick > bookedLate.tick && g.tick < own);
+    return since.some((g) => tookOne(lived.evidence, orderId, g.tick, own));
   });
 };
 

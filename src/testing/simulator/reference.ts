@@ -13,6 +13,7 @@ import { MINUTE, type OrderPlan, type Script, type ScriptStep, SECOND, T0, total
 import { type Asker, afterReading, type TableInput } from "./table.js";
 
 const ROUNDING = 30;
+const LOOKS = [20, 120, 1440];
 
 /** One that failed, too: what its customer signs after that is booked. */
 const mayBePaid = ({ status }: { status: OrderStatus }): boolean => status === "pending" || status === "failed";
@@ -31,6 +32,8 @@ export interface ExpectedOrder {
   /** Callbacks held by the cooldown, each with the payment that it is about. */
   held: Held[];
   linkEnds: number;
+  /** When a payment that has lost its link is looked at, callback and return being lost. */
+  looks: number[];
   attempts: BankAccount[];
   /** The attempt that the order follows: the latest, or an older one that was signed and booked. */
   current?: BankAccount;
@@ -64,6 +67,7 @@ export class ReferenceStory {
       written: this.created,
       held: [],
       linkEnds: 0,
+      looks: [],
       attempts,
     };
     if (plan.payment !== null && plan.gateway !== null) {
@@ -100,11 +104,21 @@ export class ReferenceStory {
   }
 
   becomes(status: OrderStatus, now: number): void {
-    if (status === this.order.status) return;
-    this.order.status = status;
-    this.order.written = now;
-    this.order.heldByHand = false;
+    const { order, flow } = this;
+    if (status === order.status) return;
+    if (status !== "pending" && flow.linkExpires && this.isUndecided() && order.looks.length === 0)
+      order.looks = LOOKS.map((minutes) => now + minutes * MINUTE);
+    order.status = status;
+    order.written = now;
+    order.heldByHand = false;
     this.linkBegins();
+  }
+
+  /** The bank has neither accepted nor rejected it. */
+  private isUndecided(): boolean {
+    if (this.payment === undefined || this.order.total === 0) return false;
+    const { payment } = this.known();
+    return !payment.exists || !["ACCEPTED", "REJECTED"].includes(payment.status);
   }
 
   /** The payment is read and the order follows; what completes by it is captured first. */
@@ -115,6 +129,12 @@ export class ReferenceStory {
     const free = order.total === 0 || !settings.enableCapture;
     if (to === "completed" && order.status !== "completed" && !free) this.capture(now);
     this.becomes(to, now);
+    this.isRead();
+  }
+
+  /** Whoever had it read: once the bank has decided nobody looks again. */
+  isRead(): void {
+    if (!this.isUndecided()) this.order.looks = [];
   }
 
   /** "The order is refunded completely": the shop asked for all of it, and what was still reserved has been let go since. */
@@ -139,7 +159,7 @@ export class ReferenceStory {
 
   /** When something happens by itself next. */
   next(): number {
-    return Math.min(this.order.linkEnds, ...this.order.held.map((one) => this.dueAt(one)));
+    return Math.min(this.order.linkEnds, ...this.order.looks, ...this.order.held.map((one) => this.dueAt(one)));
   }
 
   /** What had to wait until now happens. */
@@ -150,6 +170,10 @@ export class ReferenceStory {
       order.held = order.held.filter((one) => !due.includes(one));
       for (const about of new Set(due.map((one) => one.about))) this.heard(about, now);
       return;
+    }
+    if (order.linkEnds > now) {
+      order.looks = order.looks.filter((at) => at > now);
+      return this.follows(now, order.status === "pending" ? "reconcile" : "anybody");
     }
     order.linkEnds = Number.POSITIVE_INFINITY;
     if (this.payment === undefined) return this.becomes("cancelled", now);
@@ -218,7 +242,8 @@ const happens = (stories: ReferenceStory[], step: ScriptStep, now: number): void
     case "callback":
       return tells(story, step, now);
     case "tell":
-      return clicked(story, step.event, now);
+      clicked(story, step.event, now);
+      return step.event.type.startsWith("merchant.") ? story.isRead() : undefined;
   }
 };
 

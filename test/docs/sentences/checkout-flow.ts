@@ -13,46 +13,73 @@ export const checkoutFlow: Document = {
       rows: [
         done(
           "will (as before) be created first",
-          "The shop creates the order, pending; the engine knows it from the checkout or from the first webhook.",
+          "The shop creates the order, pending. The engine learns of it from the shop's webhook or at the checkout.",
           ["woo/woocommerce.test.ts", "an order that is paid our way is placed when the shop first tells of it"],
-          { rules: ["order/placed"] },
+          {
+            rules: ["order/placed"],
+            also: [
+              [
+                "http/http-flows.test.ts",
+                "brings the order along, and the bank is asked for the method that was chosen",
+              ],
+            ],
+          },
         ),
         done(
           "WooCommerce starts handling the order, setting the first Pending status.",
-          "WooCommerce does; the plugin's payment methods take over from there.",
+          "WooCommerce does. The plugin's payment method takes over from there: it hands the order over, pending, and sends the customer to the bank.",
           ["woo/plugin.test.ts", "hands the order over as it is, pending, and sends the customer to the bank"],
           { pages: ["woocommerce.md"] },
         ),
         done(
           "plugin takes over to create the payment. During this process, signing the payment also occurs.",
-          "The checkout hands the order over and the payment is created for it; the customer is sent to sign.",
+          "The checkout hands the order over, and the payment is created for it. The customer is sent to the bank's page to sign.",
           ["http/http-flows.test.ts", "brings the order along, and the bank is asked for the method that was chosen"],
-          { rules: ["checkout/payment-created"] },
+          {
+            rules: ["checkout/payment-created"],
+            also: [["http/http-flows.test.ts", "success leads to the bank, and the order keeps its status"]],
+          },
         ),
-        done("the order can be either accepted (*processing*)", "Accepted makes it processing.", [
-          ...CELLS,
-          '["P", "H    H    H    H    R',
-        ]),
+        done(
+          "the order can be either accepted (*processing*)",
+          "An accepted payment that holds money makes a pending order processing, if it has goods to send.",
+          [...CELLS, '["P", "H    H    H    H    R'],
+        ),
         done(
           "rejected (*failed*)",
-          "Rejected makes it failed, or cancelled if the customer had not completed their task.",
+          "A rejected payment makes a pending order failed if the customer had completed the task at the bank, and cancelled if not. If the customer comes back by the fail page first, it is cancelled.",
           [...CELLS, '["P", "H    H    H    H    R    F    X'],
+          { also: [[...PAGES, '["fail", "rejected, task done", "cancelled"]']] },
         ),
-        done("paused (*on-hold*)", "Frozen or in inspection makes it on hold.", [...CELLS, '["P", "H    H    H    H']),
+        done("paused (*on-hold*)", "A payment that is frozen or in inspection puts a pending order on hold.", [
+          ...CELLS,
+          '["P", "H    H    H    H',
+        ]),
         done(
           "Resurs will redirect customers back, either to the final order received-page",
-          "The bank sends him to the engine, and the engine to the order's own thank-you page or to where he can pay again.",
+          "The bank sends the customer to the engine, which reads the payment and sends him on to the page that the shop names. The plugin shows the thank-you page to a customer who has paid; one whose payment was rejected lands at the checkout.",
           ["http/http-flows.test.ts", "is sent where the shop says, which is told that he paid"],
-          { pages: ["woocommerce.md#at-the-checkout"] },
+          {
+            pages: ["woocommerce.md#at-the-checkout"],
+            also: [
+              ["http/http-flows.test.ts", "and why not, in the bank's word"],
+              ["woo/plugin.test.ts", "is sent to the thank-you page with the order's key"],
+              ["woo/plugin.test.ts", "or to the checkout, with the bank's reason; unless the order is paid after all"],
+            ],
+          },
         ),
         differs(
           "customers redirected to a fail-page will render the order to be *canceled*",
-          "It is cancelled, unless the bank says that it holds the money (processing) or looks at the payment (on hold): a page of the browser proves less than the bank.",
-          { rules: ["fail-page/cancelled"], test: [...PAGES, '["fail", "accepted", "processing"]'] },
+          "A pending or failed order is cancelled, and so is one on hold whose customer has not paid; unless the bank says that it holds the money (processing) or looks at the payment (on hold): a page of the browser proves less than the bank.",
+          {
+            rules: ["fail-page/cancelled"],
+            test: [...PAGES, '["fail", "accepted", "processing"]'],
+            also: [["core/watched.test.ts", "cancels it, and never a paid one or one that the bank looks at"]],
+          },
         ),
         done(
           "in case that the customer fails to return to the thank you page",
-          "A callback waits out the customer's minute; then the payment is read, and the order follows it.",
+          "A callback waits until a minute after the order's last change. Then the payment is read, and the order follows it.",
           [
             "core/decide.test.ts",
             "a callback waits until a minute after the last write, then the payment is read once for all who wait",
@@ -66,28 +93,31 @@ export const checkoutFlow: Document = {
       rows: [
         done(
           "a few callbacks are executed synchronously from Resurs",
-          "Each payment is created with the addresses for its callbacks: of the authorisation and of changes made in the portal.",
+          "Each payment of the Merchant API is created with two addresses for callbacks: about its authorisation, and about changes made later, as in the portal.",
           ["gateways/resurs.test.ts", "the request says what the documents ask for"],
         ),
         done(
           "will make a secure request with Resurs to confirm the order status",
-          "What a callback claims decides nothing; the payment is read.",
+          "The status that a callback claims decides nothing: the payment is read, and the reading decides.",
           ["core/decide.test.ts", "a callback that says %s decides nothing; the payment reads %s and that counts"],
           { rules: ["cooldown/next-reading"] },
         ),
         done(
           "update to either *processing, on-hold* or *failed*",
-          "Yes. Also to cancelled, when the bank rejected the payment and the customer's task was not completed (Merchant API 2).",
+          "A pending order becomes processing, on hold or failed by the payment's status. It becomes cancelled if the bank rejected the payment and the customer had not completed the task there (Merchant API 2).",
           [...CELLS, '["P", "H    H    H    H    R    F    X'],
         ),
         done(
           "will be pushed further (to *processing*) when ready to handle",
-          "A frozen order is on hold until the bank releases it, and processing then.",
+          "A pending order whose payment is frozen goes on hold. When the bank accepts the payment, it becomes processing.",
           [
             "scenarios/cooldown-race.json",
             "Back within seconds to a frozen payment, which the bank lets go half an hour later",
           ],
-          { rules: ["status-update/otherwise", "status-update/accepted"] },
+          {
+            rules: ["status-update/otherwise", "status-update/accepted"],
+            also: [[...CELLS, '["H", "H    H    H    H    R']],
+          },
         ),
       ],
     },

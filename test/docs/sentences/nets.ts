@@ -1,5 +1,5 @@
 /** "Nets Easy - Checkout Flow Logic". */
-import { type Document, differs, done } from "./row.js";
+import { BRANCHES, type Document, differs, done, PAGES } from "./row.js";
 
 export const nets: Document = {
   code: "004",
@@ -13,8 +13,20 @@ export const nets: Document = {
       rows: [
         done(
           "it does not implicate that something is wrong",
-          "An order that was never paid stays pending, and nothing is flagged. When its session at Nets is over, a reconciliation or the shop's job for unpaid orders cancels it.",
+          "If the customer stays away, the order stays pending, and nothing is flagged, until the shop's job for unpaid orders ends it or its session at Nets is over: the engine looks at the payment 20 minutes, 2 hours and 24 hours after it was opened, and cancels the order when it finds the session over.",
           ["scenarios/nets.json", "Redirected and never seen again: two hours later still pending, and no error"],
+          {
+            also: [
+              [
+                "scenarios/nets.json",
+                "Checked out and never seen again: pending while the session lasts, cancelled once a look finds it over",
+              ],
+              [
+                ...BRANCHES,
+                '["payment.read", { pays: "at the bank", gateway: nets }, "pending | status-update/still-at-the-bank"]',
+              ],
+            ],
+          },
         ),
       ],
     },
@@ -23,34 +35,40 @@ export const nets: Document = {
       rows: [
         done(
           "These two flows can be changed in the plugin settings.",
-          "With the checkout key in the configuration, Nets's checkout is shown in a page of the engine, for an order that the shop has made already; without it, customers go to Nets's own page. Inside the shop's own checkout page, before there is an order, it is for a program (`openCheckout`, `onPayInitialized`).",
+          "With the checkout key in the configuration, `serve` shows Nets's checkout in a page of the engine, for an order that the shop has made already. Without it, customers go to Nets's own page.",
           [
             "cli/frames-config.test.ts",
             "with Nets's checkout key: the page has the key, the payment and Nets's script",
           ],
-          { options: ["gateways.nets-easy.checkoutKey"], pages: ["rules.md#nets-easy-embedded-and-redirect"] },
+          {
+            options: ["gateways.nets-easy.checkoutKey"],
+            pages: ["rules.md#nets-easy-embedded-and-redirect"],
+            also: [["cli/frames-config.test.ts", "without a checkout key: customers go to Nets's own page"]],
+          },
         ),
       ],
     },
     {
       title: "Embedded checkout flow",
       rows: [
-        done("an initialize session request is sent to Nets", "`openCheckout` opens the payment and gives its id.", [
-          "gateways/nets.test.ts",
-          "opens a session for the shop's own page, and sends nobody anywhere",
-        ]),
-        done("an update checkout request is sent to Nets", "`updateCheckout` tells what the cart comes to now.", [
+        done(
+          "an initialize session request is sent to Nets",
+          "`openCheckout` opens the payment at Nets for a checkout in the shop's own page, and gives its id.",
+          ["gateways/nets.test.ts", "opens a session for the shop's own page, and sends nobody anywhere"],
+        ),
+        done("an update checkout request is sent to Nets", "`updateCheckout` tells Nets what the cart comes to now.", [
           "gateways/nets.test.ts",
           "the customer is known and the cart calculated anew: he pays what it comes to now",
         ]),
         done(
           "a pending order is created in WooCommerce",
-          "Pay asks for the shop's order, which is placed, pending, over the session's payment.",
+          "When the customer presses Pay, the program is asked for the shop's order (`onPayInitialized`). It is pending before the customer has paid.",
           ["gateways/nets.test.ts", "true with the order that the shop made"],
+          { also: [["scenarios/nets.json", "The whole embedded way: order on Pay, paid on the confirmation"]] },
         ),
         differs(
           "you should not change the status to Processing/Completed manually",
-          "Completed is refused while nothing is reserved. Processing is allowed, as WooCommerce lets a merchant, and flagged until the order is paid.",
+          "Completed is refused while nothing is reserved. Processing is allowed, as WooCommerce lets a merchant, and flagged while the customer has a payment open at Nets that he has not paid.",
           {
             rules: ["merchant/processing"],
             test: [
@@ -62,22 +80,38 @@ export const nets: Document = {
         ),
         done(
           "responds with a true message in the JavaScript event",
-          "True where the order is there; false, with a word for the customer, where it could not be made or is paid already.",
+          "`reply` is true if the pending order is there; it is false, with an error, if the order could not be made, or is no longer pending.",
           ["scenarios/nets.json", "The shop cannot create the order: Nets is told no, and there is no order"],
+          {
+            also: [
+              ["gateways/nets.test.ts", "true with the order that the shop made"],
+              ["gateways/nets.test.ts", "false when %s"],
+              ["gateways/nets.test.ts", "false for an order that is paid or given up: no money is taken twice"],
+            ],
+          },
         ),
         done(
           "a pay-initialized JavaScript event is triggered by Nets",
-          "However often it comes, there is one order for one payment.",
+          "The page tells the engine (`POST /nets/pay-initialized`). If it comes again, no second order is made for the payment.",
           ["doors/admission.test.ts", "%s, pressed again", '["/nets/pay-initialized", "nets-easy"]'],
+          {
+            also: [
+              [
+                "doors/admission.test.ts",
+                "%s, pressed five times in one moment",
+                '["/nets/pay-initialized", "nets-easy"]',
+              ],
+            ],
+          },
         ),
         done(
           "redirects the customer to the confirmation URL",
-          "The return reads the payment, and leads to the thank-you page.",
+          "A return by the success page has the payment read, and leads to the page that the shop names, unless the order is cancelled or failed.",
           ["http/http-flows.test.ts", "is sent where the shop says, which is told that he paid"],
         ),
         differs(
           "WooCommerce then decides if the order status should be set to Processing or Completed",
-          "By the kind of goods, as there; but an order with nothing to send is charged first, and completed when that is confirmed: completed here means that the money was taken. If the charge is refused, the order is processing, and flagged.",
+          "By the kind of goods, as there; but an order with nothing to send is charged first, and completed when that is confirmed: completed here means that the money was taken. If the charge is refused, the order is processing, and flagged. With capturing switched off it is completed at once.",
           {
             rules: ["status-update/accepted-virtual"],
             options: ["settings.enableCapture"],
@@ -95,9 +129,18 @@ export const nets: Document = {
       rows: [
         done(
           "Customer is redirected to Nets Easy payment window.",
-          "The checkout answers with the window's address; the customer's return pays the order.",
+          "The checkout answers with the window's address. When the customer comes back and has paid, the order becomes processing.",
           ["gateways/nets.test.ts", "sends the customer to Nets, who reports back to the webhook"],
-          { rules: ["checkout/payment-created"] },
+          {
+            rules: ["checkout/payment-created"],
+            also: [
+              [
+                "scenarios/nets.json",
+                "The customer is back before the webhook: paid at once, and the webhook changes nothing",
+              ],
+              [...PAGES, '["success", "accepted", "processing"]'],
+            ],
+          },
         ),
       ],
     },

@@ -15,84 +15,126 @@ export const pluginIntegrations: Section[] = [
       ),
       done(
         "`woocommerce_before_order_object_save` – invoked when",
-        "The engine is asked there, before anything is saved.",
+        "The plugin asks the engine there about a new status, before anything is saved.",
         ["woo/plugin.test.ts", SCREEN],
         { pages: ["woocommerce.md#a-change-of-status"] },
       ),
       differs(
         "`woocommerce_order_status_changed` – invoked immediately after the status change",
-        "Not used: after the change it is too late to refuse. What was changed all the same comes by webhook, and is followed.",
+        "Not used: after the change it is too late to refuse. What was changed all the same comes by webhook, and is followed as said below.",
         { rules: ["shop/seen"], pages: ["woocommerce.md#webhooks"] },
       ),
       differs(
         "`woocommerce_update_order` – invoked when an order is saved",
-        "Not used: an edited order arrives by webhook, with its total, currency and payment method. Its lines wait for Recalculate, because a change cancels the whole reservation first and a person decides on that; with `shop.sendEdits` they go to the bank at once.",
+        "Not used: a new total, currency or payment method is told by the plugin when the request ends, and by the webhook. The lines wait for Recalculate, because a change cancels the whole reservation first and a person decides on that; with `shop.sendEdits` they go to the bank at once where a paid order has another total.",
         { options: ["shop.sendEdits"], pages: ["woocommerce.md#two-writers"] },
       ),
       done(
         "any other pathway that bypasses the hooks above",
-        "Such a status is followed at the next webhook, or by the next reconciliation if the order is open. Nothing is sent to the bank, and the order is flagged if the payment disagrees.",
+        "The engine follows such a status at the next webhook, or at the next reconciliation if the order was open. It captures, cancels and refunds nothing for it, and flags an order whose payment disagrees. If the payment holds money, an order that was set to pending becomes processing again at once, the first time; one that was set to failed becomes so when the payment is next read.",
         [
           "money/reconcile.test.ts",
           "an order that somebody wrote to completed behind our back is followed, flagged, and not captured",
         ],
-        { rules: ["shop/seen"] },
+        {
+          rules: ["shop/seen"],
+          also: [
+            ["core/set-back.test.ts", "from %s, seen by %j: its customer is not asked to pay again"],
+            [
+              "core/payments.test.ts",
+              "a paid order that somebody cancelled in the shop: the payment is read, and it is flagged",
+            ],
+            [...CELLS, '["F", "F    F    F    F    R'],
+          ],
+        },
       ),
       done(
         "so that WooCommerce dispatches its hooks",
-        "`update_status()` and `save()` of an ERP, a job or the command line ask the engine: it captures first, or refuses with a note.",
+        "`update_status()` and `save()` of another program ask the engine about an order of the plugin's own methods: Completed is captured first and then written by the engine, or it is refused with a note.",
         ["woo/plugin.test.ts", ANY_CONTEXT],
-        { pages: ["woocommerce.md#a-change-of-status"] },
+        {
+          pages: ["woocommerce.md#a-change-of-status"],
+          also: [
+            [
+              "woo/plugin.test.ts",
+              "what the engine says yes to outside the admin is captured first, and written by the engine",
+            ],
+          ],
+        },
       ),
       done(
         "carry out these actions manually in Resurs Bank’s Merchant Portal",
-        "Each feature can be switched off; what is left to do in the portal is flagged.",
+        "Capture, refund and change of lines can each be switched off. What is then left to do in the portal is flagged.",
         ["scenarios/capture.json", "Automatic capture is off: completed by hand, nothing captured, and flagged"],
-        { rules: ["capture/off", "refund/off", "modify/off"] },
+        {
+          rules: ["capture/off", "refund/off", "modify/off"],
+          also: [
+            [
+              "scenarios/choices.json",
+              "Automatic refund is off: refunded in the shop, and the money that the bank still has is flagged",
+            ],
+            ["core/refund-by-hand.test.ts", "several of them: their sum, until the portal shows as much"],
+            [
+              "scenarios/choices.json",
+              "Automatic modify is off: a line less in the shop, the bank hears nothing, and completing it is refused",
+            ],
+          ],
+        },
       ),
     ],
   },
   {
     title: "Conditions required for capturing payments",
     rows: [
-      done("an attached `Payment` object with a valid `Order` structure", "Refused without: `no-payment`.", [
-        ...ASKS,
-        'complete: "no-payment"',
-      ]),
+      done(
+        "an attached `Payment` object with a valid `Order` structure",
+        "Nothing is captured without: Completed of an order that costs something is refused (`no-payment`), unless capturing is switched off.",
+        [...ASKS, 'complete: "no-payment"'],
+        { also: [[...ASKS, '"missing",']] },
+      ),
       done(
         "must **not** be in a `REJECTED`, `FROZEN`, or `INSPECTION` state",
-        "Refused in each, with a reason of its own. With capturing switched off, an order whose payment is rejected or in inspection may be completed and is flagged; a frozen one may not.",
+        "A capture by Completed is refused in each, with a reason of its own. With capturing switched off, Completed is refused for a frozen payment, and not for one that is rejected or in inspection.",
         [...ASKS, 'complete: "payment-in-inspection"'],
+        { also: [[...BRANCHES, '["merchant.completed", { pays: "inspection", settings: { enableCapture: false} }']] },
       ),
-      done("must contain either `CAPTURE` or `PARTIAL_CAPTURE`", "Refused without either: `capture-not-possible`.", [
-        ...ASKS,
-        'complete: "capture-not-possible"',
-      ]),
+      done(
+        "must contain either `CAPTURE` or `PARTIAL_CAPTURE`",
+        "Either is enough. A capture is refused without (`capture-not-possible`).",
+        [...ASKS, 'complete: "capture-not-possible"'],
+        { also: [["core/decide.test.ts", "%s alone is enough for a capture"]] },
+      ),
       done(
         "The payment must not yet be fully captured.",
-        "A payment that was captured already completes the order, and nothing is sent.",
+        "If an accepted payment was captured in full already, Completed completes the order, and nothing is sent.",
         [...BRANCHES, '"completed | capture/already-captured | setStatus(payment-already-captured)"'],
         { rules: ["capture/already-captured"] },
       ),
       done(
         "must instead be handled manually in the Resurs Bank Merchant Portal",
-        "Nothing is sent, and the refusal says why; each flag says what to do.",
-        ["core/machines.test.ts", "every flag says what is wrong and what to do, in sentences of their own"],
-        { pages: ["rules.md#flags"] },
+        "Nothing is sent, and a note on the order has the reason. If the bank offers no capture, it says to look the payment up in the Merchant Portal.",
+        [...ASKS, 'complete: "capture-not-possible"'],
+        {
+          also: [["scenarios/capture.json", "The bank offers no capture: refused, nothing sent"]],
+          pages: ["rules.md#reasons"],
+        },
       ),
     ],
   },
   {
     title: "Additional HPOS handling",
     rows: [
-      done("error message (`unable-to-capture-frozen-order`)", "The same reason, in the answer and in words.", [
-        ...ASKS,
-        'complete: "unable-to-capture-frozen-order"',
-      ]),
+      done(
+        "error message (`unable-to-capture-frozen-order`)",
+        "Completed of a frozen payment is refused with the same reason, and the order screen says it in words.",
+        [...ASKS, 'complete: "unable-to-capture-frozen-order"'],
+        { also: [["woo/plugin.test.ts", SCREEN]] },
+      ),
       done(
         "loads the persisted order, compares the old and new status",
-        "What is stored is compared with what is to be saved; a refused status is set back before the save.",
+        "The status that is to be saved is compared with the stored one, and a refused status is set back before the save.",
         ["woo/plugin.test.ts", "a screen that was opened before the order moved on does not set it back"],
+        { also: [["woo/plugin.test.ts", SCREEN]] },
       ),
     ],
   },
@@ -101,9 +143,13 @@ export const pluginIntegrations: Section[] = [
     rows: [
       done(
         "Callbacks are notifications sent to a specified URL when a payment reaches a certain status",
-        "The address carries a token of its order; a callback is answered when it is stored.",
+        "Each payment of the Merchant API is created with the addresses for its callbacks. By default a callback about it is stored and then answered 202.",
         ["http/http.test.ts", "is acknowledged once it is stored, and says until when it is held"],
-        { rules: ["cooldown/next-reading"], pages: ["security.md"] },
+        {
+          rules: ["cooldown/next-reading"],
+          pages: ["security.md"],
+          also: [["gateways/resurs.test.ts", "the request says what the documents ask for"]],
+        },
       ),
     ],
   },
@@ -112,7 +158,7 @@ export const pluginIntegrations: Section[] = [
     rows: [
       differs(
         "recommended to keep the cache enabled",
-        "No payment is cached: each event that it matters to reads it anew, because a decision rests on what the bank says now. Events that come together share one reading. The plugin keeps the list of payment methods for ten minutes.",
+        "No payment is cached: an event that needs the payment has it read anew, because a decision rests on what the bank says now. Events that come together share one reading. The plugin keeps the list of payment methods for ten minutes.",
         {
           options: ["logLevel"],
           test: ["scenarios/cooldown-race.json", "Three messages in one minute become one question to the bank"],
@@ -125,7 +171,7 @@ export const pluginIntegrations: Section[] = [
     rows: [
       done(
         "The plugin itself does not trigger or manipulate emails",
-        "The engine writes a status, and WooCommerce sends its mail.",
+        "The engine writes the status, and WooCommerce sends its e-mail.",
         [
           "scenarios/status-resolution.json",
           "A failed order whose payment goes through after all is processed, with one confirmation",
@@ -133,21 +179,24 @@ export const pluginIntegrations: Section[] = [
       ),
       differs(
         'avoid using the "On Hold" status to pause orders while waiting for customer action',
-        "A callback, or a return by the success page, that finds the customer still at the bank puts the order on hold, as the table of Status::update has it; a reconciliation and the link's end do not. One setting keeps it pending.",
+        "With the Merchant API, a callback, or a return by the success page, that finds the customer still at the bank puts a pending order on hold, as the table of Status::update has it; a reconciliation and the link's end do not. One setting keeps it pending.",
         {
-          rules: ["status-update/still-at-the-bank", "reconcile/still-at-the-bank"],
           options: ["settings.choices.pendingWhileCustomerIsAway"],
           test: ["scenarios/choices.json", "A callback comes while the customer is at the bank: it stays pending"],
+          rules: ["status-update/still-at-the-bank", "reconcile/still-at-the-bank", "status-update/otherwise"],
         },
       ),
       done(
         'Once the customer returns to the "Thank You" page, the WooCommerce order is updated to "Processing".',
-        "At once, without any waiting.",
+        "At once, without the callbacks' minute, if the payment is accepted by then.",
         [
           "scenarios/status-resolution.json",
           "The customer is back on the thank-you page after five seconds: processed at once",
         ],
-        { rules: ["cooldown/never-held"] },
+        {
+          rules: ["cooldown/never-held"],
+          also: [["core/decide.test.ts", "a return is never held, not even in the first second"]],
+        },
       ),
     ],
   },
@@ -156,9 +205,17 @@ export const pluginIntegrations: Section[] = [
     rows: [
       done(
         "This system is built to prevent duplicate email sending",
-        "Whoever of customer and callback comes second finds a paid order and writes nothing to the shop: one change, one mail.",
+        "Whichever of customer and callback comes second finds a paid order and changes no status: one change, one e-mail.",
         [...CELLS, '["R", "R    R    R    R    R'],
-        { rules: ["status-update/already"] },
+        {
+          rules: ["status-update/already"],
+          also: [
+            [
+              "scenarios/cooldown-race.json",
+              "Callback and customer arrive in the same instant, in whichever order: one change, one confirmation",
+            ],
+          ],
+        },
       ),
     ],
   },
@@ -167,7 +224,7 @@ export const pluginIntegrations: Section[] = [
     rows: [
       done(
         'mistakenly updates the order status to "Processing"',
-        "Allowed, and the order is flagged until it is paid; refused while the payment is frozen.",
+        "Allowed unless the payment is frozen. The order is flagged while the bank waits for its customer or has the payment in inspection; one without a payment is not flagged, and `why` says that it is not paid.",
         ["core/decide.test.ts", "processing may be set by hand before anything is paid, and a person is shown that"],
         { rules: ["merchant/processing"] },
       ),

@@ -21,7 +21,7 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "By default all of these features are enabled",
-        "All four are on; each can be switched off, and then the bank hears nothing of it.",
+        "All four are on. Each can be switched off, and then the engine sends the bank none of it.",
         ["core/events.test.ts", "are the documents' where nothing is said"],
         {
           rules: ["capture/off", "cancel/off", "refund/off", "modify/off"],
@@ -30,6 +30,12 @@ export const pluginManagement: Section[] = [
             "settings.enableCancel",
             "settings.enableRefund",
             "settings.enableModify",
+          ],
+          also: [
+            [
+              "core/decide.test.ts",
+              "%s with the payment %s and the feature switched off (%j): %s, and the bank hears nothing",
+            ],
           ],
         },
       ),
@@ -40,15 +46,25 @@ export const pluginManagement: Section[] = [
     rows: [
       done(
         "automatically captured when the order status is set to `Completed` in WooCommerce",
-        "Completed captures first, and the order is completed when the bank has confirmed. A status that is written past the plugin, by SQL or while it is off, is followed and flagged at the next webhook or reconciliation; reconciliation does not look at closed orders.",
+        "Completed captures the payment, and the order is completed when the bank has confirmed.",
         [...BRANCHES, '"capturing.asked | capture/full | capturePayment"'],
-        { rules: ["capture/full"], pages: ["woocommerce.md#a-change-of-status"] },
+        {
+          rules: ["capture/full"],
+          also: [[...BRANCHES, '"completed | capture/confirmed | setStatus(capture-success)"']],
+          pages: ["woocommerce.md#a-change-of-status"],
+        },
       ),
       done(
         "can no longer be reverted to another status",
-        "Refused, except a change to Refunded. Set back in the shop, past the engine, it is flagged, and Completed is offered.",
+        "The engine refuses a change to another status, except to Refunded. If a captured order is set back in the shop past the engine, it is flagged, and Completed is offered.",
         ["core/decide.test.ts", END, '["cancel", "completed", "terminal-status"]'],
-        { rules: ["terminal/completed"] },
+        {
+          rules: ["terminal/completed"],
+          also: [
+            ["core/decide.test.ts", "%s is refused of an order that is %s: nothing leads back"],
+            ["core/set-back.test.ts", "to %s at %s is flagged, and Completed is offered"],
+          ],
+        },
       ),
       done(
         "The module does not support partial captures.",
@@ -58,7 +74,7 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "still have the remaining order amount captured from WooCommerce",
-        "Completed captures what is left.",
+        "Completed captures what is left of a payment that was captured in part.",
         ["scenarios/capture.json", "A part was captured in the Merchant Portal: the rest follows on completion"],
         { rules: ["capture/full"] },
       ),
@@ -69,21 +85,33 @@ export const pluginManagement: Section[] = [
     rows: [
       done(
         "automatically cancels the payment when an order is cancelled in WooCommerce",
-        "The reservation is cancelled first, and the order when the bank has confirmed.",
+        "Cancelled has the reservation cancelled first, and the order is cancelled when the bank has confirmed.",
         [...BRANCHES, '"cancelling.asked | cancel/full | cancelPayment"'],
         { rules: ["cancel/full", "cancel/confirmed"] },
       ),
       done(
         "once an order has been cancelled it can't be reverted to another status",
-        "Refused. A payment that turns out to be accepted later is flagged, or revives the order where the shop chooses so.",
+        "The engine refuses a change to another status. If the payment turns out to be accepted later, the order is flagged, or becomes processing if the shop chooses so.",
         ["scenarios/terminal.json", "Cancelled is the end: it cannot be made pending again"],
-        { rules: ["terminal/cancelled"], options: ["settings.choices.cancelledThenAccepted"] },
+        {
+          rules: ["terminal/cancelled"],
+          options: ["settings.choices.cancelledThenAccepted"],
+          also: [
+            ["core/decide.test.ts", "%s is refused of an order that is %s: nothing leads back"],
+            [
+              "core/decide.test.ts",
+              "%s, the payment %s: a person is shown %j",
+              '["cancelled", "accepted", ["discrepancy:paid-but-cancelled"]]',
+            ],
+            ["core/decide.test.ts", "%s, turned the other way, changes exactly its rows"],
+          ],
+        },
       ),
       done(
         "still have its remaining order lines cancelled through the order view",
-        "Cancelled lets go of what is left.",
+        "Cancelled has the rest cancelled, if the bank offers that.",
         [...BRANCHES, '["merchant.cancelled", { pays: "partly cancelled" }, "cancelling.asked'],
-        { rules: ["cancel/full"] },
+        { rules: ["cancel/full"], also: [[...ASKS, 'cancel: "cancel-not-possible"']] },
       ),
     ],
   },
@@ -92,19 +120,29 @@ export const pluginManagement: Section[] = [
     rows: [
       done(
         "automatically handle refunds of the payment when a refund is applied to the order in WooCommerce",
-        "The refund button of the order screen gives the money back at the bank, once. *Refund manually* moves none.",
+        "*Refund via …* on the order screen gives the money back at the bank, once for each refund. *Refund manually* moves none.",
         ["woo/plugin.test.ts", "goes to the bank with its lines, once, however often it is sent"],
-        { rules: ["refund/part", "refund/confirmed-part"], pages: ["woocommerce.md#refunds"] },
+        {
+          rules: ["refund/part", "refund/confirmed-part"],
+          pages: ["woocommerce.md#refunds"],
+          also: [
+            ["woo/plugin.test.ts", "two of the same amount are two"],
+            ["woo/plugin-tells.test.ts", "a part has a note and a line in the engine's history, and moves no money"],
+          ],
+        },
       ),
       done(
         "once an order has been refunded it can't be reverted to another status",
-        "Refused.",
+        "The engine refuses a change to another status.",
         ["scenarios/terminal.json", "Refunded is the end: it cannot be cancelled"],
-        { rules: ["terminal/refunded"] },
+        {
+          rules: ["terminal/refunded"],
+          also: [["core/decide.test.ts", "%s is refused of an order that is %s: nothing leads back"]],
+        },
       ),
       done(
         "allow complete refunds of the payment when a partial refund has already been applied",
-        "Refunded gives back what is left.",
+        "Refunded gives back what was captured and not yet refunded.",
         ["scenarios/refund.json", "A part went back in the Merchant Portal; 'Refunded' gives back the rest"],
         { rules: ["refund/full"] },
       ),
@@ -127,41 +165,67 @@ export const pluginManagement: Section[] = [
       ),
       differs(
         "only works if the payment can be captured, cancelled or if it has been fully cancelled",
-        "It has to be cancellable, with nothing captured, or cancelled in full: a change begins with a cancellation of the whole, which a payment that can only be captured does not allow.",
+        "Only a payment of the Merchant API is changed, and it has to be cancellable, with nothing captured, or cancelled in full: a change begins with a cancellation of the whole, which a payment that can only be captured does not allow.",
         { test: [...ASKS, '"remove a line": "not-editable"'] },
       ),
       done(
         "no call will be made to Resurs Bank",
-        "An equal total sends nothing; the shop's lines are set and a note says so.",
+        "New lines with the total that the payment has, reserved and captured, are set in the shop with a note, and nothing is sent to the bank.",
         ["scenarios/modify.json", "A blue cushion for a red one at the same price: no call"],
-        { rules: ["modify/same-total"] },
+        {
+          rules: ["modify/same-total"],
+          also: [
+            [...BRANCHES, '"pending | modify/same-total (same-total) | setOrderLines, addNote(modify-same-total)"'],
+          ],
+        },
       ),
       done(
         "Merchant Portal before editing the order in WooCommerce as this changes the authorized amount on the order to 0",
-        "A payment that was cancelled in full is reserved again for the new lines, of the same total too.",
+        "If a payment of the Merchant API was cancelled in full while its order is still open, new lines are reserved again within the credit limit, even if the total is the same.",
         [
           "scenarios/choices.json",
           "A line less after the payment was cancelled in the portal: the lines are reserved again",
         ],
-        { rules: ["modify/rebuild"], options: ["settings.choices.modifyWhenFullyCancelled"] },
+        {
+          rules: ["modify/rebuild"],
+          options: ["settings.choices.modifyWhenFullyCancelled"],
+          also: [[...BRANCHES, '["merchant.editedLines", { pays: "cancelled", wish: { ...smaller, total: 100_000 } }']],
+        },
       ),
       done(
         "not possible to exceed the credit limit which has been authorized for the payment",
-        "Refused, with the advice to place a new order.",
+        "With the Merchant API, a total above the credit limit of a payment that is reserved is refused, with the advice to place a new order.",
         ["scenarios/modify.json", "A dearer chair goes over the credit limit: a new order instead"],
         { rules: ["modify/refused"] },
       ),
       done(
         "you can click the `Recalculate `button to update the order state",
-        "The order is flagged while its payment is cancelled, and Recalculate reserves its lines again.",
+        "A processing order whose payment is left cancelled is flagged, and Recalculate reserves its lines again.",
         ["scenarios/modify.json", "The old reservation is gone and the new one was refused; Recalculate repairs it"],
         { rules: ["modify/recalculate"] },
       ),
       done(
         "not reflect back to the WooCommerce system",
-        "A capture, refund or cancellation in the portal is read when its callback comes, which waits out the customer's minute like any other. It does not close an order. A capture makes an unpaid order processing, because it is paid; if the amounts differ, that is flagged, and Completed is refused while something is left to capture.",
+        "A capture, refund or cancellation in the portal closes no order that has goods to send, as long as the bank calls the payment accepted. If less is left reserved and captured than the order's total, that is flagged, and Completed is refused while something is left to capture.",
         ["scenarios/choices.json", "Completed, and 600 of 749 are reserved: refused, flagged"],
-        { options: ["settings.choices.amountMismatch"] },
+        {
+          options: ["settings.choices.amountMismatch"],
+          also: [
+            [
+              "scenarios/cooldown-race.json",
+              "A capture made in the Merchant Portal is read at its callback, and nothing changes",
+            ],
+            [
+              "core/payments.test.ts",
+              "refunded in the portal while processing: noted once, and flagged with its remedy",
+            ],
+            [
+              "core/decide.test.ts",
+              "%s, the payment %s: a person is shown %j",
+              '["processing", "cancelled", ["discrepancy:payment-cancelled-order-active"]]',
+            ],
+          ],
+        },
       ),
     ],
   },
@@ -170,19 +234,25 @@ export const pluginManagement: Section[] = [
     rows: [
       done(
         "This means the payment is finalized and captured at Resurs Bank.",
-        "Completed captures all of it; after that a cancellation is refused.",
+        "Completed captures all that is reserved. After a capture, Cancelled is refused.",
         ["scenarios/cancel.json", "Captured goods cannot be cancelled away"],
-        { rules: ["capture/confirmed"] },
+        {
+          rules: ["capture/confirmed"],
+          also: [["core/ask.test.ts", "a capture is of all that is reserved, and completes the order"]],
+        },
       ),
       done(
         "Partial refunds via the dropdown are not supported.",
-        "Refunded gives back everything; with another amount it is refused. A part goes by the refund button.",
+        "Refunded gives back all that was captured and not yet refunded; with another amount it is refused.",
         ["core/wishes.test.ts", "names what he wishes for: amounts, lines, totals", '"partial-refund-not-supported"'],
-        { rules: ["refund/full", "refund/confirmed"] },
+        {
+          rules: ["refund/full", "refund/confirmed"],
+          also: [["scenarios/refund.json", "A part went back in the Merchant Portal; 'Refunded' gives back the rest"]],
+        },
       ),
       differs(
         "cannot cancel an order that is already captured",
-        "Refused; but where the shop has switched cancelling off, the engine asks nobody, and a captured order that a person cancels is cancelled in the shop and flagged.",
+        "Refused; but if the shop has switched cancelling off, the engine does not ask the bank, and a captured order that a person cancels is cancelled in the shop and flagged.",
         {
           options: ["settings.enableCancel"],
           test: ["scenarios/cancel.json", "Captured goods cannot be cancelled away"],
@@ -190,13 +260,13 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "Each action performed is also logged in the order notes",
-        "Each one that was confirmed, refused or given up has its note, once.",
+        "Each capture, refund, cancellation and change of lines has a note when the bank has confirmed or refused it, or when it was given up.",
         [...BRANCHES, '"completed | capture/confirmed | setStatus(capture-success)"'],
         { rules: ["capture/refused", "cancel/refused", "refund/refused"] },
       ),
       done(
         "a clear audit trail of what has been done",
-        "The history has every event with its time, way and answer and, if the caller sent `by`, who asked.",
+        "The history has each event that the engine took in, with its time, its answer and, where a merchant asked, by which way and who, if the caller sent `by`.",
         ["testing/sandbox.test.ts", "refund of a part, then of all that is left"],
         { pages: ["inspector.md"] },
       ),
@@ -207,13 +277,16 @@ export const pluginManagement: Section[] = [
     rows: [
       done(
         "first cancelling the entire order and then recreating it",
-        "Everything is cancelled, and the rest is reserved anew when that is confirmed.",
+        "With the Merchant API, everything is cancelled, and the new lines are reserved when the bank has confirmed that.",
         ["scenarios/modify.json", "Two chairs instead of three: everything is cancelled and reserved anew"],
-        { rules: ["modify/cancel-and-recreate", "modify/recreate"] },
+        {
+          rules: ["modify/cancel-and-recreate", "modify/recreate"],
+          also: [[...BRANCHES, '"rebuilding.adding | modify/recreate | addOrderLines"']],
+        },
       ),
       done(
         "Orders can only be reduced in value after authorization, not increased.",
-        "New articles, more of one and a higher price are refused. Where the payment was cancelled in full, nothing is authorised that could be raised, and the credit limit of Enable Modify counts.",
+        "A change that makes the order cost more than is reserved and captured is refused. Where the payment was cancelled in full, nothing is authorised that could be raised, and the credit limit of Enable Modify counts.",
         ["core/raised-total.test.ts", "%s: refused"],
         { options: ["settings.choices.raisedTotal", "settings.choices.modifyWhenFullyCancelled"] },
       ),
@@ -224,9 +297,12 @@ export const pluginManagement: Section[] = [
     rows: [
       done(
         "it is up to the integrator to ensure that frozen status checks are handled properly",
-        "Nobody has to: whatever writes the status of one of the plugin's own orders asks the engine first, outside the admin, too. Pending, written outside the admin, is told to the engine and not asked.",
+        "Outside the admin, too, the plugin asks the engine before a status of an order of its own methods is saved. It does not ask about pending, nor about an order that is still a draft.",
         ["woo/plugin.test.ts", "whatever writes the status of an order of ours is asked, in any context"],
-        { pages: ["woocommerce.md#a-change-of-status"] },
+        {
+          pages: ["woocommerce.md#a-change-of-status"],
+          also: [["woo/plugin.test.ts", "the customer's way to the bank goes over pending, and asks nobody"]],
+        },
       ),
     ],
   },

@@ -14,8 +14,9 @@ export const pluginSettings: Section[] = [
       ),
       done(
         "ensure correct two-decimal rounding",
-        "Amounts are whole numbers of the smallest unit everywhere; the bank's decimals become exactly those.",
+        "The engine reckons in whole minor units, such as öre. The bank's amounts with two decimals become exactly those.",
         ["gateways/resurs.test.ts", "floats become exact minor units"],
+        { also: [["core/events.test.ts", "is turned away for its %s", '["order.total", placed({ total: 1.5 })]']] },
       ),
     ],
   },
@@ -24,7 +25,7 @@ export const pluginSettings: Section[] = [
     rows: [
       outside(
         "It is NOT recommended to install the plugin manually",
-        "This project's plugin is a zip that the package makes; WordPress's repository has none of it.",
+        "WordPress's repository does not have this project's plugin. The package has it as a folder, which you zip and upload yourself; it is not updated automatically.",
       ),
     ],
   },
@@ -49,7 +50,7 @@ export const pluginSettings: Section[] = [
     rows: [
       outside(
         "modify the database auto-increment number",
-        "Order numbers are the shop's, and so are the addresses that a firewall lets through. Any id of up to 100 printable characters is accepted.",
+        "Order numbers are the shop's, and so are the addresses that a firewall lets through. The engine takes an order's number as it is.",
       ),
     ],
   },
@@ -71,7 +72,7 @@ export const pluginSettings: Section[] = [
     rows: [
       done(
         "change this setting so to two decimals",
-        "`order-status woo doctor` looks at the setting and names the fix.",
+        "`order-status woo doctor` looks at the setting; if the shop has no decimals, it says so and names the fix.",
         ["cli/woo.test.ts", "said to a person, with the fix below; and what cannot be asked at all"],
       ),
     ],
@@ -81,25 +82,36 @@ export const pluginSettings: Section[] = [
     rows: [
       done(
         "expire by default after 120 minutes",
-        "The link that the bank is asked for and the order's own timer have 120 minutes.",
+        "The link that the bank is asked for is valid for 120 minutes, and the engine's own timer for a pending order runs as long.",
         ["core/step.test.ts", "a pending order carries the life of the customer's link, 120 minutes by default"],
-        { rules: ["ttl/expired"] },
+        {
+          rules: ["ttl/expired"],
+          also: [["scenarios/ttl.json", "Hold stock counts for nothing while stock management is off: two hours"]],
+        },
       ),
       done(
         "transaction will be rejected",
-        "When the time is up the payment is read first. Where the customer has not finished, or the bank knows no payment, the order is cancelled; whatever else the bank says is followed as at any time, such as frozen to on-hold.",
+        "When the time of a pending order is up, the payment is read. If the customer has not finished at the bank, or there is no payment, the order is cancelled. Otherwise it follows the payment, as from frozen to on hold.",
         ["core/decide.test.ts", "the link runs out, the payment %s: %s", '["at the bank", "cancelled"]'],
         { rules: ["ttl/expired"] },
       ),
       done(
         "WooCommerce reserves the product for the specified time",
-        "The minutes of Hold stock are the life of the link, where the shop manages its stock. They are copied into the engine's settings by hand.",
+        "If the shop manages stock, the minutes of Hold stock are the life of the link. Write both into the engine's settings.",
         ["scenarios/ttl.json", "The link is as long as stock is held: a quarter of an hour"],
-        { options: ["settings.stockManagement", "settings.holdStockMinutes"] },
+        {
+          options: ["settings.stockManagement", "settings.holdStockMinutes"],
+          also: [
+            [
+              "scenarios/ttl.json",
+              "Nobody pays within the five minutes that stock is held: cancelled, and the stock is free",
+            ],
+          ],
+        },
       ),
       differs(
         "automatically cancels the unpaid order and releases the reserved stock back into inventory",
-        "A pending order is cancelled, and WooCommerce's own job for it is asked to wait until the minutes here are over, too. An order that a callback put on hold while its customer was at the bank has no such end: it waits for the bank's next word or `reconcile`; where it is to end by itself, let it stay pending. An unpaid order at Nets or in the older flows stays pending, as their documents have it.",
+        "With the Merchant API, the engine cancels a pending order when the link's time is up. WooCommerce's own job asks the engine first, which has it wait for the same minutes and reads the payment. An order that a callback put on hold while its customer was at the bank is not cancelled at that time: the engine looks at its payment three times within a day, and the order ends when the bank has rejected it, unless it is to stay pending meanwhile. At Nets and in the older flows the link has no timer: an unpaid order waits for that job, and at Nets for the end of its session, too.",
         {
           rules: ["ttl/expired", "ttl/not-due"],
           options: ["settings.choices.pendingWhileCustomerIsAway"],
@@ -109,22 +121,29 @@ export const pluginSettings: Section[] = [
           ],
         },
       ),
-      done("the system defaults to 120 minutes", "Without stock management, Hold stock is ignored.", [
-        "scenarios/ttl.json",
-        "Hold stock counts for nothing while stock management is off: two hours",
-      ]),
+      done(
+        "the system defaults to 120 minutes",
+        "Without stock management Hold stock is ignored, and the link is valid for 120 minutes.",
+        ["scenarios/ttl.json", "Hold stock counts for nothing while stock management is off: two hours"],
+      ),
       done(
         "can be configured between 1 and 43200 minutes",
-        "Another whole number in the configuration counts as 120, and `order-status config` says so; one that is not whole is refused, and so is any other number of `serve --hold-stock`.",
+        "1 to 43200 are taken. With stock management on, another whole number in the configuration counts as 120, and `order-status config` says so.",
         ["cli/config.test.ts", "%j is valid, and not what it seems", "99999 is not between 1 and 43200"],
-        { options: ["settings.holdStockMinutes"] },
+        {
+          options: ["settings.holdStockMinutes"],
+          also: [["core/facts.test.ts", "the customer's link lives, with %j, for %i minutes"]],
+        },
       ),
     ],
   },
   {
     title: "Changing the payment method configuration",
     rows: [
-      outside("strongly recommended that you clear the cache", "The engine keeps no cache of what the bank answers."),
+      outside(
+        "strongly recommended that you clear the cache",
+        "There is no cache to clear: the engine asks the bank for its payment methods each time, and the plugin asks the engine again after ten minutes.",
+      ),
     ],
   },
   {
@@ -132,14 +151,17 @@ export const pluginSettings: Section[] = [
     rows: [
       differs(
         "These are essential for connecting the WooCommerce store",
-        "Key and secret are essential. `serve` starts without the store's id, and then the bank lists no payment methods; Resurs's own client has it as required, so `config --check` is wrong without it. One engine has one store at a bank.",
+        "Key and secret are essential. `serve` starts without the store's id, and then the bank lists no payment methods; Resurs's own client has it as required, so `config --check` ends with an error without it. One engine has one store at a bank.",
         {
           options: [
             "gateways.resurs-mapi.clientId",
             "gateways.resurs-mapi.clientSecret",
             "gateways.resurs-mapi.storeId",
           ],
-          test: ["cli/config.test.ts", "%s: the key and the fix are named"],
+          test: [
+            "cli/config.test.ts",
+            "without a store it lists those of the key, and is wrong: no payment is opened without one",
+          ],
         },
       ),
     ],
@@ -149,18 +171,27 @@ export const pluginSettings: Section[] = [
     rows: [
       done(
         "retrieve the store list associated with the entered credentials",
-        "`order-status config --check` lists the stores of the key, and so does *Test the connection* on the settings page of the plugin.",
+        "`order-status config --check` lists the stores of the key when the configuration names none, or one that the key does not have. *Test the connection* on the plugin's settings page shows the same.",
         [
           "cli/config.test.ts",
           "without a store it lists those of the key, and is wrong: no payment is opened without one",
         ],
-        { options: ["gateways.resurs-mapi.storeId"] },
+        {
+          options: ["gateways.resurs-mapi.storeId"],
+          also: [
+            ["cli/config.test.ts", "a store that the key does not have, as after a change of environment"],
+            ["woo/settings-page.test.ts", "tells %s", '"the stores to choose from"'],
+          ],
+        },
       ),
       done(
         "an error message will display, and no stores will be fetched",
-        "`order-status config --check` says it in the bank's words, and so does *Test the connection* on the settings page of the plugin. In service, no payment methods are at the checkout then, and a line of the log says why.",
+        "`order-status config --check` shows the bank's answer, such as `HTTP 401: invalid_client`, and what to look at. *Test the connection* on the plugin's settings page shows the same.",
         ["cli/config.test.ts", "a key that the bank does not take, and a bank that cannot be reached"],
-        { options: ["gateways.resurs-mapi.clientId", "gateways.resurs-mapi.clientSecret"] },
+        {
+          options: ["gateways.resurs-mapi.clientId", "gateways.resurs-mapi.clientSecret"],
+          also: [["woo/settings-page.test.ts", "tells %s", '"a key that the bank does not take"']],
+        },
       ),
     ],
   },
@@ -173,9 +204,12 @@ export const pluginSettings: Section[] = [
       ),
       done(
         "there may be warnings about scope",
-        "A store of another environment is named by `order-status config --check`; a scope that the bank does not know is told in its words (`invalid_scope`), with `scope` named as what to look at.",
+        "`order-status config --check` names a store that the key does not have, as after a change of environment. If the bank does not know the scope, it shows the bank's answer (`invalid_scope`) and names `scope` as what to look at.",
         ["cli/config.test.ts", "a store that the key does not have, as after a change of environment"],
-        { options: ["gateways.resurs-mapi.scope", "gateways.resurs-mapi.storeId"] },
+        {
+          options: ["gateways.resurs-mapi.scope", "gateways.resurs-mapi.storeId"],
+          also: [["cli/config-check.test.ts", "a scope that the bank does not know is named as what to look at"]],
+        },
       ),
     ],
   },
@@ -184,7 +218,7 @@ export const pluginSettings: Section[] = [
     rows: [
       differs(
         "You must fetch the store data again",
-        "No store list is cached. To switch, change the address, key, secret and store ID in the configuration and restart. `order-status config --check` says whether they belong together.",
+        "No store list is cached. To switch, change the address, key, secret and store ID in the configuration and restart. `order-status config --check` asks the bank and says whether the key and the store belong to that address.",
         { options: ["gateways.resurs-mapi.baseUrl"], pages: ["configuration.md"] },
       ),
     ],
@@ -194,12 +228,18 @@ export const pluginSettings: Section[] = [
     rows: [
       done(
         "allows you to see which payment methods have been configured for your account",
-        "`GET /payment-methods` lists them; each is a payment method of WooCommerce with the bank's title, limits and country.",
+        "With a store's id, `GET /payment-methods` lists them with their titles, limits and countries, and `order-status config --check` shows their titles.",
         [
           "http/http-flows.test.ts",
           "its methods are those that the bank of each gateway lists; one that does not answer has none",
         ],
-        { pages: ["woocommerce.md#at-the-checkout"] },
+        {
+          pages: ["woocommerce.md#at-the-checkout"],
+          also: [
+            ["gateways/resurs.test.ts", "are the store's, in minor units and for its country"],
+            ["cli/config.test.ts", "lists the payment methods of the store, and says who takes the key"],
+          ],
+        },
       ),
     ],
   },

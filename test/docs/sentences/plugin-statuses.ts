@@ -1,5 +1,5 @@
 /** "Resurs Merchant API 2.0 for WooCommerce": the order's status, step by step, and what goes wrong on the way. */
-import { CELLS, differs, done, type Section } from "./row.js";
+import { CELLS, differs, done, PAGES, type Section } from "./row.js";
 
 export const pluginStatuses: Section[] = [
   {
@@ -7,12 +7,17 @@ export const pluginStatuses: Section[] = [
     rows: [
       done(
         "Callbacks may be triggered at the same time the customer completes the payment.",
-        "Events of one order are decided one after the other; the customer is never kept waiting for a callback.",
+        "A customer who comes back has the payment read at once, while callbacks wait out their minute. Events of one order are decided one after the other.",
         [
           "core/decide.test.ts",
           "a customer who comes back is served at once, and the callbacks after him have to wait",
         ],
-        { rules: ["cooldown/held", "cooldown/queued", "cooldown/never-held"] },
+        {
+          rules: ["cooldown/held", "cooldown/queued", "cooldown/never-held"],
+          also: [
+            ["engine/engine.test.ts", "the customer at one and the bank's callbacks at the other pay the order once"],
+          ],
+        },
       ),
       differs(
         "callbacks are not allowed to respond to requests from Resurs Bank until after a certain period of time has passed",
@@ -28,11 +33,17 @@ export const pluginStatuses: Section[] = [
       ),
       done(
         "The period is set to 60 seconds from the moment the order was created or updated.",
-        "Sixty seconds from the later of both; another write begins them anew.",
+        "Sixty seconds from the later of both. Another change of the order begins them anew.",
         ["core/decide.test.ts", "a write to the order gives the customer a whole minute again"],
         {
           rules: ["cooldown/held", "cooldown/updated", "cooldown/over"],
           options: ["settings.cooldownSeconds", "settings.choices.cooldownFrom"],
+          also: [
+            [
+              "core/decide.test.ts",
+              "a callback waits until a minute after the last write, then the payment is read once for all who wait",
+            ],
+          ],
         },
       ),
     ],
@@ -42,18 +53,19 @@ export const pluginStatuses: Section[] = [
     rows: [
       done(
         "the plugin checks if the payment is a valid Resurs Payment",
-        "An order that is paid another way is left alone, and the bank is not asked.",
+        "A callback about an order that was paid another way from the start is ignored, and the bank is not asked.",
         ["core/decide.test.ts", "an order paid another way is the merchant's alone"],
         { rules: ["order/not-ours"] },
       ),
       done(
         "The payment details are fetched from the repository",
-        "Every decision about money rests on a reading that was begun after what led to it; a reading that fails is made again.",
+        "A callback, a return or a merchant's click that depends on the payment waits for a reading that begins after it came. A reading that fails is made again.",
         ["scenarios/gateway-fault.json", "The bank sleeps through three questions and then answers"],
+        { also: [["core/cooldown.test.ts", "the cooldown, %s: %s of %j leads to %s (%s)"]] },
       ),
       done(
         "provided that the existing order status is not `pending`",
-        "An order that is not pending follows the payment by the table in rules.md, in which a failed or processing order does not go on hold; the settings listed change individual cells.",
+        "An order that is on hold, processing or failed follows the payment by the table in rules.md and what stands below it: processing and failed go on hold where the bank still offers a capture or a cancellation of a payment that it has neither frozen nor accepted nor rejected.",
         [CELLS[0], CELLS[1], '{ from: "processing", payment: "in inspection, still offered", to: "on-hold" }'],
         {
           rules: [
@@ -64,11 +76,12 @@ export const pluginStatuses: Section[] = [
             "status-update/rejected-stays-processing",
           ],
           options: ["settings.choices.onHoldThenAborted", "settings.choices.processingThenRejected"],
+          pages: ["rules.md#what-a-reading-of-the-payment-makes-of-an-order"],
         },
       ),
       differs(
         "For `ACCEPTED` status, the order is marked as `processing`.",
-        "So it is, where the bank holds money: an accepted payment of which everything was cancelled or refunded pays for nothing, and a pending order goes on hold with a flag.",
+        "So it is, if the payment holds money: an accepted payment of which everything was cancelled or refunded pays for nothing, and puts a pending order on hold with a flag. An order with nothing to send is captured and completed (Nets Easy).",
         {
           rules: ["status-update/accepted", "status-update/holds-nothing"],
           test: [...CELLS, '["P", "H    H    H    H    R'],
@@ -76,29 +89,38 @@ export const pluginStatuses: Section[] = [
       ),
       done(
         "If any other status than expected is found in `$payment->status`",
-        "A word that nobody knows puts the order on hold.",
+        "A status that nobody knows puts a pending order on hold.",
         [...CELLS, '["P", "H    H    H    H    R    F    X    X      F          H'],
         { rules: ["status-update/otherwise"] },
       ),
       done(
         "If the `completed` flag is set to true, the order status will be set to `failed`.",
-        "Failed where the task was completed, cancelled where it was not.",
+        "A pending, on-hold or processing order becomes failed if the task was completed, and cancelled if not. If the customer of a pending order comes back by the fail page first, it is cancelled.",
         [...CELLS, '["P", "H    H    H    H    R    F    X'],
-        { rules: ["status-update/rejected-failed", "status-update/rejected-cancelled"] },
+        {
+          rules: ["status-update/rejected-failed", "status-update/rejected-cancelled"],
+          also: [[...PAGES, '["fail", "rejected, task done", "cancelled"]']],
+        },
       ),
       done(
         "The task status details from Resurs are examined for the `completed` flag",
-        "They are asked for where the payment is rejected.",
+        "They are asked for when the payment reads as rejected.",
         ["gateways/resurs.test.ts", "tasks/status is asked for rejected payments only, and may fail alone"],
       ),
       done(
         "to assist in providing better feedback or error logging",
-        "The bank's reason stands in the order's note, and is told to the customer at the checkout.",
+        "If the bank gives a reason, the note about the order's failure or cancellation has it. With the plugin, the customer who comes back by the fail page is told in words.",
         ["http/http-flows.test.ts", "and why not, in the bank's word"],
+        {
+          also: [
+            ["core/ask.test.ts", "the note %s of %j"],
+            ["woo/plugin.test.ts", "or to the checkout, with the bank's reason; unless the order is paid after all"],
+          ],
+        },
       ),
       differs(
         "should be treated as pure `cancelled`",
-        "By the task's flag, as the steps before it say; one setting makes every rejected order cancelled.",
+        "A pending, on-hold or processing order goes by the task's flag, as the steps before it say; with one setting it is cancelled either way.",
         {
           options: ["settings.choices.rejected"],
           test: [
@@ -109,12 +131,18 @@ export const pluginStatuses: Section[] = [
       ),
       done(
         "it is logged, and a default status is returned",
-        "A line of the log with the order; the status is failed, or cancelled where the shop chooses so.",
+        "If the bank does not say whether the task is completed, a line of the log has the order. A pending, on-hold or processing order becomes failed then, or cancelled if the shop chooses so.",
         [
           "engine/failures-logged.test.ts",
           "a rejected payment of which the bank does not say whether its task is completed",
         ],
-        { options: ["settings.choices.taskStatusUnavailable"] },
+        {
+          options: ["settings.choices.taskStatusUnavailable"],
+          also: [
+            [...CELLS, '["P", "H    H    H    H    R    F    X    X      F'],
+            ["core/decide.test.ts", "%s, turned the other way, changes exactly its rows"],
+          ],
+        },
       ),
     ],
   },
@@ -123,7 +151,7 @@ export const pluginStatuses: Section[] = [
     rows: [
       differs(
         "logging is disabled by default",
-        "The log is on: JSON on the standard error of the process, from `info` up, for it needs no path that may not be writable. The plugin writes to WooCommerce's own log.",
+        "The log of `order-status serve` is on: JSON on standard error, from `info` up, so that no path has to be writable. The plugin writes to WooCommerce's own log.",
         { options: ["logLevel"], pages: ["operating.md"] },
       ),
     ],
@@ -133,23 +161,40 @@ export const pluginStatuses: Section[] = [
     rows: [
       done(
         "yields an empty string (or an invalid numeric)",
-        "An order with such a cost is known, placed and written like any other.",
+        "An order with such a cost is taken like any other.",
         [
           "woo/plugin-order.test.ts",
           "the plugin and the adapter make the same of an order with",
           '"postage without a cost"',
         ],
-        { pages: ["lines.md"] },
+        {
+          pages: ["lines.md"],
+          also: [
+            [
+              "woo/woocommerce.test.ts",
+              "an order with a cost that is no number is placed, and a note says once that it counts as 0",
+            ],
+          ],
+        },
       ),
       done(
         "or empty values to `0.0`",
-        "A cost that is not a number counts as 0 in both the adapter and the plugin; if it was text, an order note quotes it.",
+        "A cost that is not a number counts as 0, in the adapter and in the plugin. If it was text, an order note quotes it.",
         [
           "woo/plugin-order.test.ts",
           "the plugin and the adapter make the same of an order with",
           '"free postage that an extension writes as text"',
         ],
-        { pages: ["lines.md"] },
+        {
+          pages: ["lines.md"],
+          also: [
+            [
+              "woo/woocommerce.test.ts",
+              "an order with a cost that is no number is placed, and a note says once that it counts as 0",
+            ],
+            ["woo/plugin-order.test.ts", "of the cost %j a note says %j"],
+          ],
+        },
       ),
     ],
   },

@@ -5,6 +5,8 @@ import type { RuleId } from "../../../machines/rules.js";
 export type Test = [file: string, title: string, row?: string];
 
 interface Where {
+  /** Tests beside the first, of what that one does not look at. */
+  also?: Test[];
   /** The rules that carry it out. */
   rules?: RuleId[];
   /** The settings that turn it, as docs/configuration.md names them. */
@@ -21,7 +23,7 @@ export interface Row extends Where {
   standing: Standing;
   /** What the engine does; of a difference and of what is out of scope, the reason. */
   says: string;
-  /** The test that fails without it. */
+  /** The test that fails without it, or without a part of it. */
   test?: Test;
 }
 
@@ -57,6 +59,8 @@ export const differs = (quote: string, says: string, where: Where & { test?: Tes
   ...where,
 });
 export const outside = (quote: string, says: string): Row => ({ quote, standing: "out of scope", says });
+
+export const testsOf = ({ test, also = [] }: Row): Test[] => (test === undefined ? also : [test, ...also]);
 
 /** Tests that many rows name. */
 export const CELLS = ["core/decide.test.ts", "$from, the payment $payment: $to"] as const;

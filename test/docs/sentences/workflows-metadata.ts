@@ -7,33 +7,48 @@ export const metadata = (container: string): Section[] => [
   {
     title: "Collecting meta- and session data",
     rows: [
-      done("will be injected into an apiData-container", "The container carries the payment's id and the order's.", [
-        legacy,
-        container,
-      ]),
+      done(
+        "will be injected into an apiData-container",
+        "In the simplified and the hosted flow the container carries the payment's id and the order's.",
+        [legacy, container],
+        { also: [[legacy, "the customer is sent to the bank's page, and comes back with a payment"]] },
+      ),
       done(
         "again be base64-decoded",
-        "The landing page reads it and finds the order by it. As it proves nothing, the payment is read and no more.",
+        "`GET /returns/landing` decodes it and finds the order by it, if the payment that it names is the order's. As a container proves nothing, the payment is read, and an order whose customer is still at the bank is left alone.",
         [
           "http/http-flows.test.ts",
           "finds the order by what its customer carries; as a container proves nothing, the payment is read and no more",
         ],
+        { also: [["http/http-flows.test.ts", "%s in it leads nowhere, and the bank is not asked"]] },
       ),
     ],
   },
   {
     title: "The API Data",
     rows: [
-      done("the checkout type that was used", "`checkoutType` says simplified, hosted or rco.", [legacy, container]),
+      done(
+        "the checkout type that was used",
+        "`checkoutType` says `simplified`, `hosted` or `rco`.",
+        [legacy, container],
+        {
+          also: [
+            [legacy, "the customer is sent to the bank's page, and comes back with a payment"],
+            [legacy, "process_payment fills in what is missing, and sends nothing"],
+          ],
+        },
+      ),
       differs(
         "the payment method that was used",
         "`paymentMethod` stands there where the checkout named its customer's method (`method`), or the flow was given one (`paymentMethodId`). In Resurs Checkout the customer chooses it in the bank's frame, after the container was made.",
         { test: [legacy, container] },
       ),
-      done("The order number given by WooCommerce", "`wc_order_id` and `preferred_id` stand in every container.", [
-        legacy,
-        container,
-      ]),
+      done(
+        "The order number given by WooCommerce",
+        "`wc_order_id` and `preferred_id` are in the container.",
+        [legacy, container],
+        { also: [[legacy, "process_payment fills in what is missing, and sends nothing"]] },
+      ),
       differs(
         "A flag that is set depending on where the customer is and has been",
         "`isReturningCustomer` is always false: the document does not say when it is true, nothing here reads it, and the engine follows no customers.",
@@ -46,17 +61,17 @@ export const metadata = (container: string): Section[] => [
     rows: [
       done(
         "will also be injected into the signing data object",
-        "The address to come back to after signing carries `apiDataId` and `apiData`.",
+        "In the simplified flow the address to come back to after signing carries `apiDataId` and `apiData`.",
         [legacy, container],
       ),
       done(
         "The data that is stored at this moment is also stored as metaData",
-        "The keys of setOrderCheckoutMeta are written to the order with the bank's answer, whatever it is. If that is lost, they are written all the same, and the payment is read under the id that it was booked with.",
+        "The keys of setOrderCheckoutMeta are written to the order once the bank has answered with a payment. If that answer is lost in the simplified flow, which books at once, they are written all the same, and the payment is read under the id that it was booked with.",
         ["engine/lost-booking.test.ts", "is found at once by a reading, and pays the order"],
       ),
       done(
         "this gives the chance for Resurs callbacks to finalize the last parts",
-        "A customer who signed and closed his browser: the next callback books it.",
+        "If the customer signed and closed the browser, and the order is still pending, the next callback has the payment booked.",
         [
           "scenarios/legacy-flow.json",
           "Signed, and the browser never came back: the callback books it from what is stored",

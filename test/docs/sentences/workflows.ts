@@ -16,10 +16,19 @@ export const workflows: Document = {
       rows: [
         differs(
           "never updates any order statuses during the order creation",
-          "Opening a payment moves no order but one: a failed order is pending again as soon as its customer opens another payment. It would read failed while he pays, and have no end of its time to pay. Pressing Pay again reads the payment before: where that one was accepted or frozen without a word, no other is opened, and the order is processing or on hold.",
+          "Opening a payment changes a status in one case: a failed order is pending again, because it would read failed while its customer pays, and have no end of its time to pay. Pressing Pay again reads the payment before. If that one was accepted, the order is paid by it; if the bank has frozen it or reviews it, the order goes on hold; no other payment is opened then.",
           {
             rules: ["checkout/tries-again"],
             test: ["http/http-flows.test.ts", "success leads to the bank, and the order keeps its status"],
+            also: [
+              [
+                "core/branches.test.ts",
+                "%s of %j: %s",
+                '"pending | checkout/tries-again | setStatus(customer-tries-again)"',
+              ],
+              ["core/decide.test.ts", "a failed order whose payment the bank has frozen gets no second payment"],
+              ["engine/engine.test.ts", "an order that is paid gets no second payment: its customer is thanked"],
+            ],
           },
         ),
       ],
@@ -30,19 +39,28 @@ export const workflows: Document = {
         outside("the order won't simply proceed", "WooCommerce checks its stock before it asks anybody to take money."),
         done(
           "processing the payment is split up in three parts",
-          "The checkout prepares, creates and answers: `success` with an address, or `failure`.",
+          "The checkout prepares the payment, creates it and answers: `success` with an address, or `failure`.",
           ["http/http-flows.test.ts", "success leads to the bank, and the order keeps its status"],
-          { rules: ["checkout/began", "checkout/payment-created"] },
+          {
+            rules: ["checkout/began", "checkout/payment-created"],
+            also: [["http/http-flows.test.ts", "failure is noted on the order, which keeps its status"]],
+          },
         ),
         done(
           "Log, handle and return what happened in step 2",
-          "A payment that was not created is written to the log with its order, noted on the order and answered as `failure`.",
+          "A payment that was not created is written to the log with its order, noted on the order and answered as `failure`. So is a checkout that throws, but for the note where the bank may have made a payment under an id of its own.",
           ["engine/failures-logged.test.ts", "a payment that the bank does not create"],
-          { rules: ["checkout/not-created"] },
+          {
+            rules: ["checkout/not-created"],
+            also: [
+              ["engine/failures-logged.test.ts", "a checkout that throws, of a payment %s, is answered as a failure"],
+              ["http/http-flows.test.ts", "failure is noted on the order, which keeps its status"],
+            ],
+          },
         ),
         differs(
           "Success or fail will be handled here.",
-          "In the hosted flow the bank decides on its own page, after the answer: the checkout says `success` with that page, and a denial shows when the customer is back.",
+          "In the hosted flow the bank decides on its own page, after the answer: the checkout says `success` with that page, and the order hears of a denial later, as when the customer is back.",
           {
             test: [
               "gateways/resurs-legacy.test.ts",
@@ -52,32 +70,46 @@ export const workflows: Document = {
         ),
         done(
           'returns a "successUrl" back to the store',
-          "Booked, finalised and frozen are answered with the thank-you page.",
+          "BOOKED, FINALIZED and FROZEN are answered with the success address, which leads to the thank-you page.",
           ["gateways/resurs-legacy.test.ts", "%s: to the shop's own page", '[["BOOKED"], ["FINALIZED"], ["FROZEN"]]'],
+          {
+            also: [
+              [
+                "scenarios/legacy-flow.json",
+                "Frozen at the booking: success all the same, and on hold only when the customer is back",
+              ],
+            ],
+          },
         ),
         done(
           "WooCommerce is the URL for signing",
-          "Where signing is needed, the answer is `success` with the page to sign on.",
+          "If the payment has to be signed, the answer is `success` with the page to sign on.",
           ["gateways/resurs-legacy.test.ts", "SIGNING: to where the customer signs, and no payment yet"],
+          { also: [["http/http-flows.test.ts", "success leads to the bank, and the order keeps its status"]] },
         ),
         done(
           "another step takes place to complete the missing parts of the order (bookSignedPayment)",
-          "The landing page books what was signed, once however often it is opened, and leads to the thank-you page.",
+          "Opening the landing page has the bank book what was signed, once even if the page is opened again, and leads to the thank-you page.",
           ["scenarios/legacy-flow.json", "The landing page opened three times in one second: one booking, one mail"],
           { rules: ["book/signed"] },
         ),
         done(
           "the redirecturl will instead point back to a cancellation page",
-          "Signing that was cancelled or refused leads back to the cart with the error.",
+          "Signing that the customer cancelled, or that the bank refuses on booking, leads back to the cart with an error.",
           [
             "scenarios/legacy-flow.json",
             "Signed, and the bank denies it on booking: back to the cart with an error, the order failed",
           ],
-          { rules: ["book/refused", "fail-page/cancelled"] },
+          {
+            rules: ["book/refused", "fail-page/cancelled"],
+            also: [
+              ["scenarios/legacy-flow.json", "Hosted: the customer gave up at the bank, and the order is cancelled"],
+            ],
+          },
         ),
         done(
           "statuses are beginning to be handled here, while still waiting for callbacks",
-          "The landing page and a callback in the same second: one booking, one change, one mail.",
+          "The landing page books the payment and moves the order. With a callback in the same second there is one booking, one change and one e-mail.",
           [
             "scenarios/legacy-flow.json",
             "The landing page and the bank's callback at the same second: booked once, one mail",
@@ -85,13 +117,27 @@ export const workflows: Document = {
         ),
         done(
           "is stored as metadata in the current order",
-          "`checkoutType`, `apiDataId`, `orderSigningPayload`, `resursReference` are kept with the order.",
+          "`checkoutType`, `apiDataId`, `orderSigningPayload` and `resursReference` are written to the order once the bank has answered.",
           ["gateways/resurs-legacy.test.ts", container],
+          {
+            also: [
+              ["engine/lost-booking.test.ts", "what the bank answered: the order has the keys of setOrderCheckoutMeta"],
+            ],
+          },
         ),
-        done(
+        differs(
           "success/fail-data is stored as a base64-encoded jsonstring",
-          "The addresses of the way back carry the container in base64 JSON.",
-          ["gateways/resurs-legacy.test.ts", "there and back, in either alphabet, padded or not"],
+          "In the simplified and the hosted flow the success address carries the container in base64 JSON. The fail address carries none: it names the order and the try by a proof of its own, and nothing would read a container there.",
+          {
+            test: ["gateways/resurs-legacy.test.ts", container],
+            also: [
+              [
+                "gateways/resurs-legacy.test.ts",
+                "the customer is sent to the bank's page, and comes back with a payment",
+              ],
+              ["gateways/resurs-legacy.test.ts", "there and back, in either alphabet, padded or not"],
+            ],
+          },
         ),
       ],
     },
@@ -117,12 +163,21 @@ export const workflows: Document = {
         ),
         done(
           "marking the session with order_awaiting_payment",
-          "One order per payment: whoever presses again, or five times in one moment, gets the order that is there.",
+          "One order per payment, even if the customer presses again, or five times in one moment.",
           ["doors/admission.test.ts", "%s, pressed again", '["/resurs-checkout/create-order", "resurs-rco"]'],
+          {
+            also: [
+              [
+                "doors/admission.test.ts",
+                "%s, pressed five times in one moment",
+                '["/resurs-checkout/create-order", "resurs-rco"]',
+              ],
+            ],
+          },
         ),
         differs(
           "stores customer data in session",
-          "The customer is handed on to the shop (`onCheckoutSubmitted`) and kept nowhere: the shop has him, and the engine needs nobody's address.",
+          "The customer's data is handed on to the shop (`onCheckoutSubmitted`), and the engine stores none of it: the shop has it already.",
         ),
         differs(
           "we are discovering whether RCOv1 or RCOv2 is used",
@@ -130,17 +185,17 @@ export const workflows: Document = {
         ),
         done(
           "contains an extra layer for the frontend scripts to handle if something goes wrong",
-          "A shop that makes no order, or fails at it, is answered to the page as `failure` with a word.",
+          "If the shop makes no order, or fails at it, the page is answered `failure` with an error (`no-order`).",
           ["http/http-flows.test.ts", "a shop that makes no order says so, example %#"],
         ),
         done(
           "most of the data- and metas is now filling in the missing gap of information",
-          "process_payment only fills in what is missing and answers `success` with the way back; nothing is sent to the bank.",
+          "For an order that was made in the frame, process_payment fills in the missing metadata and answers with the success address; nothing is sent to the bank.",
           ["gateways/resurs-legacy.test.ts", "process_payment fills in what is missing, and sends nothing"],
         ),
         done(
           'Resurs Bank returns the customer either to the "Thank you"-success page',
-          "The bank sends the customer on by itself, to the addresses that it was told.",
+          "The bank's checkout is opened with the addresses for success and for going back, and the bank sends the customer there by itself.",
           ["gateways/resurs-legacy.test.ts", "opened first, the order after it, the payment last"],
         ),
       ],
@@ -150,8 +205,17 @@ export const workflows: Document = {
       rows: [
         done(
           "actually resynchronize them after a successful payment, by using Resurs Bank getPayment",
-          "The payment is read even if the customer lands on the success page; only the reading counts.",
+          "When the customer lands on the success page, the payment is read, and the reading decides.",
           [...PAGES, '["success", "at the bank", "on-hold"]'],
+          {
+            also: [
+              [...PAGES, '["success", "accepted", "processing"]'],
+              [
+                "scenarios/legacy-flow.json",
+                "Resurs Checkout: the customer returns before the bank has booked it; the callback settles it",
+              ],
+            ],
+          },
         ),
       ],
     },
@@ -160,42 +224,68 @@ export const workflows: Document = {
       rows: [
         done(
           "we have a created order in WooCommerce, but no created payment at Resurs Bank",
-          "The order waits, pending, and its payment reads as missing.",
+          "With Resurs Checkout, a pending order whose payment the bank does not know stays pending when a callback, the success page or a reconciliation has it read.",
           [...BRANCHES, '"pending | status-update/no-such-payment (payment-missing)"'],
-          { rules: ["status-update/no-such-payment"] },
+          {
+            rules: ["status-update/no-such-payment"],
+            also: [
+              [
+                "scenarios/legacy-flow.json",
+                "Turned away in the frame and gone: the order view says why there is no payment",
+              ],
+            ],
+          },
         ),
         done(
           "errors generating code 8, 3, or 404",
-          "Each of the three is read as a payment that is not there, and is no error.",
+          "Each of the three reads as a payment that does not exist, and not as an error.",
           ["gateways/resurs-legacy.test.ts", "%s: there is no such payment (002)", '["not-exist:8"]'],
         ),
         done(
           "be replaced by a closer explanation why Resurs has no purchase registered",
-          "`why`, the order's page, the panel in WooCommerce and `GET /orders/<id>/payment` say from the first rejection on that the customer failed at least once at the checkout.",
+          "If the customer was rejected in the frame and the bank has no payment, `GET /orders/<id>/payment` says that the customer failed at least once at the checkout. While the order is pending, so does `why`.",
           [
             "scenarios/legacy-flow.json",
             "Turned away in the frame and gone: the order view says why there is no payment",
           ],
-          { pages: ["situations.md"] },
+          {
+            pages: ["situations.md"],
+            also: [
+              [
+                "http/http-flows.test.ts",
+                "each rejection is kept with its date, also in the same words; the message is that of the last",
+              ],
+            ],
+          },
         ),
         done(
           "The purchase has at least been rejected once",
-          "`rco_rejected_once` is written to the order; the order stays what it is.",
+          "`rco_rejected_once` is written to the order, whose status stays.",
           ["http/http-flows.test.ts", "a rejection is kept with the order and changes nothing else"],
           { rules: ["checkout/rejected"] },
         ),
         done(
           "which kind of state, with datestamps",
-          "`rco_rejected` is a list of the last twenty, each with its kind and an ISO date; what the older plugin wrote as text is read, too. The same words in the same ten seconds are one rejection; a page that tells of many adds five at once, then one in ten minutes.",
+          "`rco_rejected` lists the last twenty that were kept, each with its kind and an ISO date. The same words in the same ten seconds count as one, and of a flood of others only a few are kept.",
           [
             "http/http-flows.test.ts",
             "each rejection is kept with its date, also in the same words; the message is that of the last",
           ],
-          { rules: ["checkout/rejected"] },
+          {
+            rules: ["checkout/rejected"],
+            also: [
+              ["http/http-flows.test.ts", "a rejection is kept with the order and changes nothing else"],
+              ["http/http-flows.test.ts", "a hundred rejections keep the record small"],
+              [
+                "doors/admission.test.ts",
+                "400 different ones are a few notes, and another order's is kept all the same",
+              ],
+            ],
+          },
         ),
         done(
           "This is the message that has been shown on the customer view",
-          "`rco_reject_message` keeps the latest one.",
+          "`rco_reject_message` keeps the latest message.",
           [
             "http/http-flows.test.ts",
             "each rejection is kept with its date, also in the same words; the message is that of the last",

@@ -5,7 +5,7 @@
  */
 import { type Clock, systemClock } from "../../../ports/clock.js";
 import { bankServer } from "../bank-server.js";
-import { major, minor } from "../resurs/books.js";
+import { inMajor, major, minor } from "../resurs/books.js";
 import { type Fault, heard, stopped } from "../resurs/faults.js";
 import type { HttpAnswer } from "../resurs/http.js";
 import { signOutcomeIn, signPage } from "../resurs/sign-page.js";
@@ -174,16 +174,8 @@ export const legacyDouble = async (options: {
     held,
     delivering: callbacks.underWay,
     books: (paymentId) => {
-      const books = accounts.at(paymentId).payment?.books;
-      if (!books) return null;
-      const { total, authorized, captured, canceled, refunded } = books;
-      return {
-        total: major(total),
-        authorized: major(authorized),
-        captured: major(captured),
-        canceled: major(canceled),
-        refunded: major(refunded),
-      };
+      const { books } = accounts.at(paymentId).payment ?? {};
+      return books ? inMajor(books) : null;
     },
     calls,
     contents,

@@ -38,6 +38,15 @@ export interface ResursBooks {
 export const minor = (major: number): number => Math.round(major * 100);
 export const major = (amount: number): number => amount / 100;
 
+/** The amounts in major units. */
+export const inMajor = ({ total, authorized, captured, canceled, refunded }: ResursBooks) => ({
+  total: major(total),
+  authorized: major(authorized),
+  captured: major(captured),
+  canceled: major(canceled),
+  refunded: major(refunded),
+});
+
 /** A whole line that stands for an amount, in minor units. */
 export const lineOf = (description: string, amount: number): BankLine => ({
   description,

@@ -15,6 +15,7 @@ import {
   amountOf,
   type BankLine,
   booksAfter,
+  inMajor,
   lineOf,
   type MoneyCall,
   major,
@@ -277,16 +278,8 @@ export const resursDouble = async (options: {
     held,
     delivering: deliveries.underWay,
     books: (paymentId) => {
-      const books = accounts.at(paymentId).payment?.books;
-      if (!books) return null;
-      const { total, authorized, captured, canceled, refunded } = books;
-      return {
-        total: major(total),
-        authorized: major(authorized),
-        captured: major(captured),
-        canceled: major(canceled),
-        refunded: major(refunded),
-      };
+      const { books } = accounts.at(paymentId).payment ?? {};
+      return books ? inMajor(books) : null;
     },
     calls,
     reads,
