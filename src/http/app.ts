@@ -273,7 +273,8 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
   app.post("/orders/:orderId/can", async (c) => {
     const body = await readExactly(c);
     if (!body.ok) return refusedBody(c, body);
-    return c.json(await engine.queries.can(c.req.param("orderId"), parseCommand(body.json), { fresh: "unread" }));
+    const told = await engine.queries.can(c.req.param("orderId"), parseCommand(body.json), { fresh: "unread" });
+    return c.json({ ...told, says: told.reason === null ? null : reasonInWords(told.reason) });
   });
   return {
     async fetch(request) {

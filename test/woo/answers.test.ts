@@ -253,7 +253,7 @@ describe.skipIf(php === null)("the WordPress plugin when the engine cannot be as
         setting,
       });
       expect([refused?.notice.trim(), refused?.order.status, refused?.logged]).toEqual([
-        "Order 7: The bank has frozen it",
+        "Order 7: The bank has frozen it. Its status stays On-hold.",
         "on-hold",
         [],
       ]);

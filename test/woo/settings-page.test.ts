@@ -6,7 +6,7 @@ import { php, plugin } from "./wordpress.js";
 
 const doctor = join(dirname(plugin), "includes/class-doctor.php");
 
-/** @param answers what the engine answers to each path; a path that is left out is not found */
+/** @param answers what the engine answers to each path, or how it does not; a path that is left out is not found */
 const found = (answers: Record<string, unknown>): [verdict: string, says: string][] => {
   const code = `
     define( 'ABSPATH', '/' );
@@ -18,9 +18,12 @@ const found = (answers: Record<string, unknown>): [verdict: string, says: string
     class Order_Status_Engine_Settings { static function get( $name ) { return 'sixteen characters'; } }
     class Order_Status_Engine_Methods { static function forget() {} static function all() { return array( array( 'title' => 'Invoice' ) ); } }
     class Order_Status_Engine_Client {
-      const ANSWER = 'answer'; const RESTING = 'resting';
+      const ANSWER = 'answer'; const LATE = 'late'; const DOWN = 'down'; const RESTING = 'resting';
       static function send( $method, $path ) {
         $answers = json_decode( $GLOBALS['argv'][1], true );
+        if ( isset( $answers[ $path ]['unanswered'] ) ) {
+          return array( 'kind' => $answers[ $path ]['unanswered'], 'code' => 0, 'body' => null, 'why' => 'no answer within 20 seconds' );
+        }
         return array_key_exists( $path, $answers )
           ? array( 'kind' => 'answer', 'code' => 200, 'body' => $answers[ $path ], 'why' => '' )
           : array( 'kind' => 'fault', 'code' => 404, 'body' => null, 'why' => 'not found' );
@@ -55,6 +58,21 @@ describe.skipIf(php === null)("the settings page", () => {
     ],
   ])("tells %s", (_what, answers, verdict, says) => {
     expect(found(answers)).toContainEqual([verdict, says]);
+  });
+
+  test.each([
+    ["/doctor", "late"],
+    ["/banks", "late"],
+    ["/doctor", "down"],
+  ])("says so where the engine is asked for %s and is %s", (path, unanswered) => {
+    const wrong = ["wrong", "The engine has not said what it finds: no answer within 20 seconds"];
+    expect(found({ ...bank("ok", "Shop"), [path]: { unanswered } }).filter(([verdict]) => verdict === "wrong")).toEqual(
+      [
+        // There is no webhook in this shop.
+        ["wrong", expect.stringContaining("no active webhook")],
+        wrong,
+      ],
+    );
   });
 
   test("says nothing of the banks where an older engine does not tell of them", () => {

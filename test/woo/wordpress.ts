@@ -19,7 +19,7 @@ export const php = (() => {
 })();
 
 export interface Step {
-  do: "save" | "edit" | "rest" | "hold-stock" | "return" | "refund" | "bin" | "pay";
+  do: "save" | "edit" | "rest" | "hold-stock" | "return" | "refund" | "bin" | "pay" | "list" | "boxes" | "panel";
   order: string;
   status: string;
   to?: string;
@@ -35,6 +35,16 @@ export interface Step {
   lines?: { sku: string; quantity: number; total: number }[];
   /** Of a refund: "Refund manually"; `to` is the status that WooCommerce sets with it. */
   byHand?: true;
+  /** Of the panel on the order screen: its script looks, asks what would come of an event, or sends it. */
+  what?: "look" | "can" | "do";
+  event?: string;
+  /** Of list and panel: so much was refunded in the shop, in major units; and what is kept with the order. */
+  refunded?: number;
+  meta?: Record<string, string>;
+  /** Of the list: orders are posts. */
+  posts?: true;
+  /** Of the list: orders of which its script asks, as text; default: those whose cell says so. */
+  asks?: string;
   /** Of an edit: what is changed of the order. */
   set?: { total?: string; payment_method?: string };
   /** How the order is paid; default: by Resurs's own plugin. */
@@ -54,14 +64,15 @@ export interface Told {
   error: { code: string; status: number; message: string } | null;
   /**
    * Of the filter that the job for unpaid orders asks; the page that a customer or a bulk action is sent to, or `failure`;
-   * true or the reason, of a refund; null = none of these.
+   * true or the reason, of a refund; the cell of the list; the
+   * boxes beside the order; null = none of these.
    */
   value: boolean | string | null;
-  /** To a REST client: status and what the plugin adds. */
+  /** To a REST client: status and what the plugin adds. To the script of list or panel: status and JSON. */
   answer: string | null;
   /** Notices to the customer. */
   said: string[];
-  /** Of a refund. */
+  /** Of a refund; of the list: of the order. */
   meta: Record<string, string> | [];
   /** Sent to the engine so far. */
   requests: number;
@@ -81,6 +92,8 @@ export interface Site {
   follows?: string[];
   /** Statuses of other plugins that the engine was told of; default: it has not said. */
   statuses?: string[];
+  /** Of the person; default en_US. */
+  locale?: string;
   /** The status that the order screen showed when it was opened. */
   seen?: string;
   /** Code and message of the WP_Error that each request to the engine ends with. */

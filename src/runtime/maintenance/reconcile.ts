@@ -162,8 +162,11 @@ const changedInShop = async (context: ReconcileContext, record: OrderRecord, dry
     silent ??= thrownText(error);
     return null;
   };
-  const status = isTold ? null : await inTime(context.clock, context.shop.readStatus(orderId)).catch(unasked);
-  const order = hasLines ? null : await otherOrder(context, record, dryRun).catch(unasked);
+  // Both in one turn, which a shop may answer with one request.
+  const [status, order] = await Promise.all([
+    isTold ? null : inTime(context.clock, context.shop.readStatus(orderId)).catch(unasked),
+    hasLines ? null : otherOrder(context, record, dryRun).catch(unasked),
+  ]);
   const now = await context.read(orderId);
   if (now?.version !== version) return { written: null, edited: null, silent };
   return {

@@ -42,16 +42,17 @@ const removeTwins = async (api: WooApi, orderId: string, notes: Note[]): Promise
  * Writes the note unless it is there already, in our words or in WooCommerce's own since `after`.
  *
  * @param text plain text; what it holds of HTML is shown and not obeyed
+ * @param seen `notes` as they were read a moment ago, after the last write; null = they are read now
  */
 export const noteOnce = async (
   api: WooApi,
   orderId: string,
   reference: string,
   text: string,
-  after = Number.POSITIVE_INFINITY,
+  { after, notes: read }: { after: number; notes: Note[] | null } = { after: Number.POSITIVE_INFINITY, notes: null },
 ): Promise<ApiResult<null>> => {
   const html = asHtml(text);
-  const before = await readNotes(api, orderId);
+  const before = read === null ? await readNotes(api, orderId) : ({ kind: "ok", body: read } as const);
   if (before.kind !== "ok") return before;
   await removeTwins(api, orderId, before.body);
   const known = before.body.some(

@@ -16,7 +16,7 @@ import { writeLines } from "./lines.js";
 import { lastToldOf, leftBy, type NoteWrite, noteOnce, readNotes, referenceOf } from "./notes.js";
 import { type CustomStatuses, shopOrder, statusOf } from "./order.js";
 import { recordRefund } from "./refunds.js";
-import { Statuses, WooOrder } from "./schema.js";
+import { type Note, Statuses, WooOrder } from "./schema.js";
 
 export interface WooShopOptions extends ApiOptions {
   /** Statuses that plugins add, without the `wc-` prefix, each with the engine's word that it stands for. */
@@ -93,6 +93,17 @@ export const wooShop = (options: WooShopOptions): WooShop => {
   const custom = options.customStatuses ?? {};
   let labels: Map<string, string> | null = null;
 
+  /** Two questions about one order in the same turn, before anything can have changed, are one request. */
+  const asked = new Map<string, Promise<ApiResult<WooOrder>>>();
+  const readOnce = (orderId: string): Promise<ApiResult<WooOrder>> => {
+    const already = asked.get(orderId);
+    if (already !== undefined) return already;
+    const reading = readOrder(api, orderId);
+    asked.set(orderId, reading);
+    queueMicrotask(() => asked.delete(orderId));
+    return reading;
+  };
+
   const labelled = async (): Promise<Map<string, string>> => {
     if (labels !== null) return labels;
     const told = await api.ask(Statuses, "GET", "orders/statuses");
@@ -101,26 +112,33 @@ export const wooShop = (options: WooShopOptions): WooShop => {
     return labels;
   };
 
-  /** The order, and the id of its last note before that: what is written later has a greater one. */
-  const look = async (orderId: string): Promise<ApiResult<{ order: WooOrder; lastNote: number }>> => {
+  interface Look {
+    order: WooOrder;
+    /** Read before the order: what is written later has a greater id. */
+    notes: Note[];
+  }
+  const look = async (orderId: string): Promise<ApiResult<Look>> => {
     const notes = await readNotes(api, orderId);
     if (notes.kind !== "ok") return notes;
     const order = await readOrder(api, orderId);
-    return order.kind === "ok"
-      ? { kind: "ok", body: { order: order.body, lastNote: notes.body.at(-1)?.id ?? 0 } }
-      : order;
+    return order.kind === "ok" ? { kind: "ok", body: { order: order.body, notes: notes.body } } : order;
   };
 
-  /** The status that our write went over; null = none. */
-  const wentOver = async (orderId: string, write: NoteWrite): Promise<ApiResult<string | null>> => {
+  /** The status that our write went over, null = none; and the notes that tell it. */
+  const wentOver = async (
+    orderId: string,
+    write: NoteWrite,
+  ): Promise<ApiResult<{ left: string | null; notes: Note[] }>> => {
     const notes = await readNotes(api, orderId);
     if (notes.kind !== "ok") return notes;
     const left = leftBy(write, notes.body, await labelled());
     const same = left === write.from || statusOf(left, custom) === statusOf(write.from, custom);
-    return { kind: "ok", body: same ? null : left };
+    return { kind: "ok", body: { left: same ? null : left, notes: notes.body } };
   };
 
-  type Moved = { kind: "moved"; after: number } | Extract<ShopAnswer, { kind: "conflict" }> | Failure;
+  type Moved =
+    /** `notes` are those after the write. */
+    { kind: "moved"; after: number; notes: Note[] } | Extract<ShopAnswer, { kind: "conflict" }> | Failure;
 
   const unexplained = (orderId: string, word: string): Failure => ({
     kind: "refused",
@@ -133,24 +151,24 @@ export const wooShop = (options: WooShopOptions): WooShop => {
 
   /** What we went over is put back, as the newer change that it was. */
   const putBack = async (orderId: string, left: string, from: string, reference: string, depth: number) => {
-    const back = await move(orderId, from, { status: left }, left, reference, depth + 1);
+    const seen = await look(orderId);
+    if (seen.kind !== "ok") return seen;
+    const back = await move(orderId, seen.body, from, { status: left }, left, reference, depth + 1);
     return back.kind === "moved" ? conflict(orderId, left) : back;
   };
 
   /** One compare-and-write in the shop's own words, as far as WooCommerce lets one. */
   const move = async (
     orderId: string,
+    { order, notes }: Look,
     from: string,
     change: object,
     to: string,
     reference: string,
     depth = 0,
   ): Promise<Moved> => {
-    const seen = await look(orderId);
-    if (seen.kind !== "ok") return seen;
-    const { order, lastNote } = seen.body;
     if (order.status !== from || depth > CROSSINGS) return conflict(orderId, order.status);
-    const write = { from, to, after: lastNote, silent: isSilent(change, order) };
+    const write = { from, to, after: notes.at(-1)?.id ?? 0, silent: isSilent(change, order) };
     // A move that puts back is not the effect's own, so the mark stays as it is.
     const mark = depth === 0 ? { meta_data: [{ key: MARK, value: written({ reference, ...write }) }] } : {};
     const told = await api.ask(WooOrder, "PUT", orderPath(orderId) ?? "", { ...change, ...mark });
@@ -158,8 +176,9 @@ export const wooShop = (options: WooShopOptions): WooShop => {
     if (told.body.status !== to) return conflict(orderId, told.body.status);
     const over = await wentOver(orderId, write);
     if (over.kind !== "ok") return over;
-    if (over.body !== null) return putBack(orderId, over.body, to, reference, depth);
-    return { kind: "moved", after: lastNote };
+    const { left } = over.body;
+    if (left !== null) return putBack(orderId, left, to, reference, depth);
+    return { kind: "moved", after: write.after, notes: over.body.notes };
   };
 
   type StatusEffect = Extract<ShopEffect, { type: "completePayment" | "setOrderStatus" }>;
@@ -181,25 +200,27 @@ export const wooShop = (options: WooShopOptions): WooShop => {
    */
   const isHeldByNobody = async (orderId: string, effect: StatusEffect, seen: OrderStatus): Promise<boolean> => {
     if (effect.type !== "completePayment" || seen !== "on-hold" || effect.from === "on-hold") return false;
+    // Read after the order: a person who put it on hold in between has left a note by now.
     const [notes, names] = [await readNotes(api, orderId), await labelled()];
     return notes.kind === "ok" && names.size > 0 && lastToldOf(notes.body, names) !== "on-hold";
   };
 
   const changeStatus = async (orderId: string, reference: string, effect: StatusEffect): Promise<ShopAnswer> => {
-    const order = await readOrder(api, orderId);
-    if (order.kind !== "ok") return answerTo(orderId, order);
-    const seen = statusOf(order.body.status, custom);
-    if (seen === null) return answerTo(orderId, unexplained(orderId, order.body.status));
-    const mark = markOf(order.body);
+    const looked = await look(orderId);
+    if (looked.kind !== "ok") return answerTo(orderId, looked);
+    const { order } = looked.body;
+    const seen = statusOf(order.status, custom);
+    if (seen === null) return answerTo(orderId, unexplained(orderId, order.status));
+    const mark = markOf(order);
     let moved: Moved;
     if (mark?.reference === reference) moved = await takeUp(orderId, mark, effect.to);
     else if (seen === effect.to) return { kind: "done" };
     else if (!mayMove(effect, seen) && !(await isHeldByNobody(orderId, effect, seen)))
       return { kind: "conflict", status: seen };
-    else moved = await move(orderId, order.body.status, changeFor(effect, order.body), effect.to, reference);
+    else moved = await move(orderId, looked.body, order.status, changeFor(effect, order), effect.to, reference);
     if (moved.kind === "conflict") return moved;
     if (moved.kind !== "moved") return answerTo(orderId, moved);
-    const noted = await noteOnce(api, orderId, reference, effect.note, moved.after);
+    const noted = await noteOnce(api, orderId, reference, effect.note, moved);
     if (noted.kind !== "ok") return answerTo(orderId, noted);
     const now = await readOrder(api, orderId);
     if (now.kind !== "ok") return answerTo(orderId, now);
@@ -211,8 +232,8 @@ export const wooShop = (options: WooShopOptions): WooShop => {
   const takeUp = async (orderId: string, { reference, ...mark }: WriteMark, to: string): Promise<Moved> => {
     const over = await wentOver(orderId, { ...mark, to });
     if (over.kind !== "ok") return over;
-    if (over.body !== null) return putBack(orderId, over.body, to, reference, 0);
-    return { kind: "moved", after: mark.after };
+    const { left, notes } = over.body;
+    return left === null ? { kind: "moved", after: mark.after, notes } : putBack(orderId, left, to, reference, 0);
   };
 
   const setMeta = async (orderId: string, meta: Record<string, unknown>): Promise<ShopAnswer> => {
@@ -242,13 +263,13 @@ export const wooShop = (options: WooShopOptions): WooShop => {
       }
     },
     async readStatus(orderId) {
-      const order = await readOrder(api, orderId);
+      const order = await readOnce(orderId);
       if (order.kind === "missing") return null;
       if (order.kind !== "ok") throw unasked(orderId, order);
       return statusOf(order.body.status, custom);
     },
     async readOrder(orderId) {
-      const order = await readOrder(api, orderId);
+      const order = await readOnce(orderId);
       if (order.kind === "missing") return { gone: true };
       if (order.kind !== "ok") throw unasked(orderId, order);
       // Money would move for an order whose status cannot be written afterwards.

@@ -1,6 +1,7 @@
 /** What is lived through on a real shop. Each act says which laws were broken; none = it held. */
 import type { Browser } from "playwright-core";
 import { buyer } from "./buyer.js";
+import { type Broken, law, pressesAtBank } from "./paying.js";
 import { METHOD, type RealWorld, type ShopSays } from "./world.js";
 
 export interface Act {
@@ -8,10 +9,6 @@ export interface Act {
   run(world: RealWorld, browser: Browser): Promise<string[]>;
 }
 
-type Broken = string[];
-const law = (broken: Broken, holds: boolean, says: string): void => {
-  if (!holds) broken.push(says);
-};
 const mailsAbout = async ({ shop }: RealWorld, since: number, subject: RegExp) =>
   (await shop.mails()).slice(since).filter((mail) => subject.test(mail.subject)).length;
 
@@ -21,12 +18,14 @@ export interface Placed {
   redirect: string;
 }
 
-const placing = (shop: RealWorld["shop"], quantity: number): string => `
+const placing = (shop: RealWorld["shop"], quantity: number, secondsAgo = 0): string => `
     $order = wc_create_order();
     $order->add_product( wc_get_product( ${shop.products[0]} ), ${quantity} );
     $order->add_product( wc_get_product( ${shop.products[1]} ), 1 );
     $order->set_address( array( 'first_name' => 'T', 'last_name' => 'T', 'address_1' => 'x', 'city' => 'y', 'postcode' => '25220', 'country' => 'SE', 'email' => 'c@shop.example' ), 'billing' );
     $order->set_payment_method( '${METHOD}' );
+    $order->set_created_via( 'checkout' );
+    $order->set_date_created( time() - ${secondsAgo} );
     $order->calculate_totals();
     $order->save();
     $gateways = WC()->payment_gateways()->payment_gateways();
@@ -37,8 +36,8 @@ export const placed = async ({ shop }: RealWorld, quantity = 1): Promise<Placed>
   shop.php(`${placing(shop, quantity)}
     return array( 'id' => $order->get_id(), 'redirect' => $told['redirect'] );`);
 
-export const manyPlaced = async ({ shop }: RealWorld, orders: number): Promise<Placed[]> =>
-  shop.php(`$all = array(); for ( $n = 0; $n < ${orders}; $n++ ) { ${placing(shop, 1)}
+export const manyPlaced = async ({ shop }: RealWorld, orders: number, secondsAgo = 0): Promise<Placed[]> =>
+  shop.php(`$all = array(); for ( $n = 0; $n < ${orders}; $n++ ) { ${placing(shop, 1, secondsAgo)}
     $all[] = array( 'id' => $order->get_id(), 'redirect' => $told['redirect'] ); } return $all;`);
 
 /** @param before what happens while it waits for its payment */
@@ -50,12 +49,7 @@ export const paidOrder = async (
 ): Promise<number> => {
   const { id, redirect } = await placed(world, quantity);
   await before(id);
-  const back = await fetch(redirect, {
-    method: "POST",
-    body: new URLSearchParams({ outcome }),
-    redirect: "manual",
-  });
-  await fetch(back.headers.get("location") ?? "", { redirect: "manual" });
+  await pressesAtBank(redirect, outcome);
   await world.settled(id);
   return id;
 };
@@ -104,7 +98,7 @@ export const completedOrder = async (world: RealWorld): Promise<{ id: number; pa
 };
 
 /** Shop and bank say the same, in so many refunds and mails. */
-const agree = async (
+export const agree = async (
   world: RealWorld,
   broken: Broken,
   of: { id: number; payment: string; since: number },

@@ -3,12 +3,9 @@ import type { Browser } from "playwright-core";
 import { type Act, flagsOf, paymentOf, placed, setsStatus } from "./acts.js";
 import { type Buyer, buyer, type CheckoutPage } from "./buyer.js";
 import { loggedIn, orderScreen } from "./merchant.js";
+import { type Broken, law, paidOnce, pressesAtBank } from "./paying.js";
 import { METHOD, type RealWorld } from "./world.js";
 
-type Broken = string[];
-const law = (broken: Broken, holds: boolean, says: string): void => {
-  if (!holds) broken.push(says);
-};
 export const idIn = (url: string): number => Number(/order-(?:received|pay)\/(\d+)/.exec(url)?.[1] ?? 0);
 
 /** Every gateway of the engine, as WooCommerce calls its payment method. */
@@ -25,23 +22,6 @@ const orderOf = ({ shop }: RealWorld, { email }: Buyer): Promise<number> =>
   shop.php<number>(
     `$all = wc_get_orders( array( 'billing_email' => '${email}', 'limit' => 1, 'orderby' => 'ID', 'order' => 'DESC' ) ); return $all ? $all[0]->get_id() : 0;`,
   );
-
-/** Paid once: one change, one mail to the customer, one reduction of the stock. */
-const isPaidOnce = async (world: RealWorld, broken: Broken, id: number, { email }: Buyer, who: string) => {
-  await world.settled(id);
-  const { status, notes } = await world.order(id);
-  law(broken, status === "processing", `${who}: order ${id} is ${status}`);
-  const changes = (await world.engine.queries.history(String(id))).filter(
-    ({ from, to }) => to === "processing" && from !== to,
-  ).length;
-  law(broken, changes === 1, `${who}: order ${id} became processing ${changes} times`);
-  const mails = (await world.shop.mails()).filter(
-    ({ to, subject }) => String(to).includes(email) && /order has been received/.test(subject),
-  ).length;
-  law(broken, mails === 1, `${who}: ${mails} mails about order ${id} to the customer`);
-  const reduced = notes.filter((note) => note.startsWith("Stock levels reduced")).length;
-  law(broken, reduced === 1, `${who}: the stock of order ${id} was reduced ${reduced} times`);
-};
 
 const panelSays = async (world: RealWorld, browser: Browser, id: number): Promise<string> => {
   const page = await loggedIn(browser, world);
@@ -71,7 +51,7 @@ const buys = (at: CheckoutPage, rounds: number): Act => ({
         const url = one.page.url();
         law(broken, /order-received\/\d+\/\?key=wc_order_/.test(url), `${who}: came out at ${url}`);
         law(broken, /thank you|received/i.test(await one.reads()), `${who}: no thank-you page`);
-        if (idIn(url) > 0) await isPaidOnce(world, broken, idIn(url), one, who);
+        if (idIn(url) > 0) await paidOnce(world, broken, idIn(url), one, who);
       } catch (failed) {
         broken.push(`${who}: ${String(failed).slice(0, 300)}`);
       } finally {
@@ -114,7 +94,7 @@ const denied = (at: CheckoutPage): Act => ({
     await one.atBank("sign");
     const id = idIn(one.page.url());
     law(broken, id > 0, `the second try came out at ${one.page.url()}`);
-    if (id > 0) await isPaidOnce(world, broken, id, one, "denied first");
+    if (id > 0) await paidOnce(world, broken, id, one, "denied first");
     await one.leaves();
     return broken;
   },
@@ -217,12 +197,12 @@ const paidTwice: Act = {
     const second = one.page.url();
     await one.atBank("sign");
     const id = idIn(one.page.url());
-    await isPaidOnce(world, broken, id, one, "first of two payments");
+    await paidOnce(world, broken, id, one, "first of two payments");
     if (first !== second) {
       await one.page.goto(first);
       await one.atBank("sign");
       await world.settled(id);
-      await isPaidOnce(world, broken, id, one, "second of two payments");
+      await paidOnce(world, broken, id, one, "second of two payments");
       const atFirst = () => world.bank.books(first.split("/").at(-1) ?? "")?.authorized;
       const isLetGo = async () => atFirst() === 0 || (await flagsOf(world, id)).includes("discrepancy:paid-twice");
       // The order is read when its cooldown of a minute is over.
@@ -262,7 +242,7 @@ const switched: Act = {
       const id = idIn(one.page.url());
       law(broken, id > 0, `${to}: came out at ${one.page.url()}`);
       if (id > 0) {
-        await isPaidOnce(world, broken, id, one, `${from} to ${to}`);
+        await paidOnce(world, broken, id, one, `${from} to ${to}`);
         const { method } = await world.order(id);
         law(broken, method === to, `order ${id} is paid by ${method}`);
         const gateway = (await world.engine.queries.read(String(id)))?.facts.payment.gateway;
@@ -308,9 +288,7 @@ const editedBefore: Act = {
       await world.shop.php(
         `$order = wc_get_order( ${id} ); $fee = new WC_Order_Item_Fee(); $fee->set_name( 'Change' ); $fee->set_amount( '${fee}' ); $fee->set_total( '${fee}' ); $order->add_item( $fee ); $order->calculate_totals( false ); $order->save(); return 1;`,
       );
-      const body = new URLSearchParams({ outcome: "sign" });
-      const back = await fetch(redirect, { method: "POST", body, redirect: "manual" });
-      await fetch(back.headers.get("location") ?? "", { redirect: "manual" });
+      await pressesAtBank(redirect);
       await world.settled(id);
       const flags = await flagsOf(world, id);
       law(broken, flags.includes("discrepancy:amount-mismatch"), `${fee}: order ${id} has the flags [${flags}]`);

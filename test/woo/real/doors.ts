@@ -3,6 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { withKeys } from "../../../src/shops/woocommerce/keys.js";
 import { type Act, paidOrder, paymentOf, setsStatus } from "./acts.js";
 import { loggedIn, orderScreen } from "./merchant.js";
+import { timesReduced } from "./paying.js";
 import type { RealWorld } from "./world.js";
 
 const listOf = ({ shop }: RealWorld): Promise<string> =>
@@ -113,7 +114,7 @@ export const everyDoor = async (world: RealWorld, page: Page, makes?: MakesOrder
         status: failed ?? status,
         captured: world.bank.books(paymentId)?.captured,
         mails,
-        reduced: notes.filter((note) => note.startsWith("Stock levels reduced")).length,
+        reduced: timesReduced({ notes }),
         calls: calls.join(", ") || "none",
       });
     }

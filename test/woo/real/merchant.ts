@@ -39,6 +39,11 @@ const settings: Act = {
     ]) {
       if (!found.includes(says)) broken.push(`the test says: ${found}`);
     }
+    const asked: string[] = [];
+    page.on("dialog", (dialog) => {
+      asked.push(dialog.message());
+      void dialog.accept();
+    });
     await page.click('button[value="keys"]');
     const lines = await page.innerText(".notice-success pre");
     if (
@@ -48,6 +53,8 @@ const settings: Act = {
     ) {
       broken.push(`the keys read: ${lines}`);
     }
+    if (asked.length !== 1 || !asked[0]?.includes("A new one has a new secret"))
+      broken.push(`before the webhook is made anew it asks: ${asked}`);
     // The engine of this run keeps the secret that it has.
     await world.shop.php(
       `$webhook = wc_get_webhook( Order_Status_Engine_Webhook::id() ); $webhook->set_secret( ${JSON.stringify(WEBHOOK_SECRET)} ); $webhook->save(); return 1;`,

@@ -1,5 +1,6 @@
 /** Another hand writes into the shop's tables: WooCommerce runs no hook, so nobody tells the engine before it looks. */
 import { type Act, flagsOf, type Placed, paidOrder, paymentOf, placed } from "./acts.js";
+import { night, paidOnce, pressesAtBank } from "./paying.js";
 import type { RealWorld } from "./world.js";
 
 const setBySql = ({ shop }: RealWorld, id: number, status: string) =>
@@ -16,20 +17,10 @@ const deletedBySql = ({ shop }: RealWorld, id: number) =>
     $wpdb->delete( $wpdb->posts, array( 'ID' => ${id} ) );
     return 1;`);
 
-/** The nightly `order-status reconcile --apply`. */
-const night = async ({ engine }: RealWorld): Promise<void> => {
-  for await (const _ of engine.reconcile({ dryRun: false, freshMs: 0 }));
-};
-
 const pays = async (world: RealWorld, { id, redirect }: Placed): Promise<string | null> => {
-  const back = await fetch(redirect, {
-    method: "POST",
-    body: new URLSearchParams({ outcome: "sign" }),
-    redirect: "manual",
-  });
-  const out = await fetch(back.headers.get("location") ?? "", { redirect: "manual" });
+  const out = await pressesAtBank(redirect);
   await world.settled(id).catch(() => {});
-  return out.headers.get("location");
+  return out;
 };
 
 interface Wanted {
@@ -55,17 +46,9 @@ const heldBeforePaid: Act = {
     const broken: string[] = [];
     const order = await placed(world);
     await setBySql(world, order.id, "on-hold");
-    const before = (await world.shop.mails()).length;
+    const since = (await world.shop.mails()).length;
     await pays(world, order);
-    const { status, notes } = await world.order(order.id);
-    const mails = (await world.shop.mails())
-      .slice(before)
-      .filter(({ subject }) => /order has been received/.test(subject)).length;
-    const reduced = notes.filter((note) => note.startsWith("Stock levels reduced")).length;
-    if (status !== "processing")
-      broken.push(`order ${order.id} is ${status}, flags [${await flagsOf(world, order.id)}]`);
-    if (mails !== 1) broken.push(`${mails} mails to the customer`);
-    if (reduced !== 1) broken.push(`stock reduced ${reduced} times`);
+    await paidOnce(world, broken, order.id, { since }, "on hold by SQL");
     return broken;
   },
 };

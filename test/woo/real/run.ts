@@ -6,6 +6,7 @@ import { doorActs } from "./doors.js";
 import { merchantActs } from "./merchant.js";
 import { outageActs } from "./outages.js";
 import { pastHooksActs } from "./past-hooks.js";
+import { refundActs } from "./refunds.js";
 import { missing } from "./stand-up.js";
 import { tellingActs } from "./tells.js";
 import { theirActs } from "./theirs.js";
@@ -58,6 +59,7 @@ export const liveReal = async (
           ...theirActs,
           ...tellingActs(customers),
           ...outageActs(outage),
+          ...refundActs,
           ...customerActs(customers),
           ...acts,
         ].filter((act) => only.some((words) => act.name.includes(words)))) {

@@ -101,6 +101,8 @@ function shop( $asked ) {
 	foreach ( $options as $name => $value ) {
 		update_option( $name, $value );
 	}
+	// Since 11.0 a drawing is laid over the screen of the first paid order, and takes the mouse.
+	update_user_meta( 1, '_wc_egg_opted_out', '1' );
 	$tables = wc_get_container()->get( \Automattic\WooCommerce\Internal\DataStores\Orders\DataSynchronizer::class );
 	if ( $asked['hpos'] && ! $tables->check_orders_table_exists() ) {
 		$tables->create_database_tables();

@@ -19,6 +19,7 @@ import {
   registerCallbacks,
 } from "../../../src/testing/doubles/banks.js";
 import type { ResursDouble } from "../../../src/testing/index.js";
+import { shared } from "../../engine/place.js";
 import { type RealShop, standUp, WEBHOOK_SECRET } from "./stand-up.js";
 
 export const TOKEN = "token of the engine's API";
@@ -33,12 +34,18 @@ export interface RealWorld {
   /** Resurs's Merchant API, by which most orders are paid. */
   bank: ResursDouble;
   banks: Banks;
-  engine: Engine;
+  readonly engine: Engine;
+  /** What the engine has asked of the shop: how many requests, and how long they were under way, added up. */
+  asked: { requests: number; ms: number };
   /** Where the engine is served. */
   address: { engine: string; port: number };
   /** Nobody answers at the engine's address any more. */
   engineDown(): Promise<void>;
   engineUp(): Promise<void>;
+  /** Its process ends, and with it whatever it had in memory. */
+  engineEnds(): Promise<void>;
+  /** Another process takes over its store, with a clock that is so much ahead of the shop's and the bank's. */
+  engineBegins(aheadMs?: number): Promise<void>;
   /** The shop's webhooks that wait, as WP-Cron would. */
   deliver(): Promise<void>;
   order(id: number): Promise<ShopSays>;
@@ -92,41 +99,58 @@ export const realWorld = async ({ hpos }: { hpos: boolean }): Promise<RealWorld>
     },
   });
   const at = { url: shop.url, ...shop.keys, pluginSecret: PLUGIN_SECRET };
-  const adapter = wooShop({ ...at, gateways: {}, clock, timeoutMs: SHOP_MS });
+  const asked = { requests: 0, ms: 0 };
+  const counted: typeof globalThis.fetch = async (...asks) => {
+    const began = performance.now();
+    asked.requests += 1;
+    return globalThis.fetch(...asks).finally(() => {
+      asked.ms += performance.now() - began;
+    });
+  };
+  const adapter = wooShop({ ...at, gateways: {}, clock, timeoutMs: SHOP_MS, fetch: counted });
   const settings = { stockManagement: true, holdStockMinutes: 60 };
-  const engine = createEngine({
-    store: memoryStore(),
-    gateways: gatewaysTo(banks, clock, fetch, true),
-    shop: adapter,
-    settings,
-    clock,
-  });
-  await engine.start();
+  const stored = shared(memoryStore());
+  // Its data outlives the engine.
+  await stored().open();
+  const engineAt = async (aheadMs: number): Promise<Engine> => {
+    const made = createEngine({
+      store: stored(),
+      gateways: gatewaysTo(banks, clock, fetch, true),
+      shop: adapter,
+      settings,
+      clock: { now: () => clock.now() + aheadMs, sleep: (...asked) => clock.sleep(...asked) },
+    });
+    await made.start();
+    return made;
+  };
+  const appOf = (engine: Engine) =>
+    httpApp({
+      engine,
+      apiToken: TOKEN,
+      publicUrl: url,
+      follows: [],
+      customStatuses: [],
+      netsAuthorization: NETS_AUTHORIZATION,
+      frames: {
+        nets: { checkoutKey: "checkout key", script: checkoutScriptAt(banks.nets.url) },
+        resursCheckout: { origin: new URL(banks.legacy.addresses.checkoutUrl).origin },
+      },
+      resursDigest: { algorithm: LEGACY_DIGEST.algorithm, salts: [...LEGACY_DIGEST.salts] },
+      readContainer: decodeApiData,
+      doctor: () =>
+        wooDoctor({
+          ...at,
+          callbackUrl: `${url}/shop/webhooks`,
+          webhookSecret: WEBHOOK_SECRET,
+          holdStockMinutes: 60,
+          customStatuses: [],
+        }),
+      returnTo: wooReturns({ url: shop.url, pluginSecret: PLUGIN_SECRET, clock }),
+      shopWebhooks: wooWebhooks({ engine, shop: adapter, secrets: [WEBHOOK_SECRET], gateways: {} }),
+    });
+  let engine = await engineAt(0);
+  app = appOf(engine);
   registerCallbacks(banks, url);
-  app = httpApp({
-    engine,
-    apiToken: TOKEN,
-    publicUrl: url,
-    follows: [],
-    customStatuses: [],
-    netsAuthorization: NETS_AUTHORIZATION,
-    frames: {
-      nets: { checkoutKey: "checkout key", script: checkoutScriptAt(banks.nets.url) },
-      resursCheckout: { origin: new URL(banks.legacy.addresses.checkoutUrl).origin },
-    },
-    resursDigest: { algorithm: LEGACY_DIGEST.algorithm, salts: [...LEGACY_DIGEST.salts] },
-    readContainer: decodeApiData,
-    doctor: () =>
-      wooDoctor({
-        ...at,
-        callbackUrl: `${url}/shop/webhooks`,
-        webhookSecret: WEBHOOK_SECRET,
-        holdStockMinutes: 60,
-        customStatuses: [],
-      }),
-    returnTo: wooReturns({ url: shop.url, pluginSecret: PLUGIN_SECRET, clock }),
-    shopWebhooks: wooWebhooks({ engine, shop: adapter, secrets: [WEBHOOK_SECRET], gateways: {} }),
-  });
   // It asked while nobody answered, and would wait a minute before it asks again.
   const forget =
     "Order_Status_Engine_Methods::forget(); delete_transient( Order_Status_Engine_Client::RESTING ); return 1;";
@@ -138,19 +162,35 @@ export const realWorld = async ({ hpos }: { hpos: boolean }): Promise<RealWorld>
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   };
+  const engineEnds = async () => {
+    await served?.close(0);
+    served = null;
+    await engine.stop();
+  };
+  const engineUp = async () => {
+    served ??= await open(port);
+    await shop.php(forget);
+  };
   return {
     shop,
     bank: banks.resurs,
     banks,
-    engine,
+    get engine() {
+      return engine;
+    },
+    asked,
     address: { engine: url, port },
     async engineDown() {
       await served?.close(0);
       served = null;
     },
-    async engineUp() {
-      served ??= await open(port);
-      await shop.php(forget);
+    engineUp,
+    engineEnds,
+    async engineBegins(aheadMs = 0) {
+      if (served !== null) await engineEnds();
+      engine = await engineAt(aheadMs);
+      app = appOf(engine);
+      await engineUp();
     },
     async deliver() {
       await shop.php("ActionScheduler::runner()->run(); return true;");

@@ -27,26 +27,34 @@
 			panel.textContent = asked.none;
 		}
 	}
+	function act( event ) {
+		panel.textContent = asked.wait;
+		ask( 'do', event ).then( function ( done ) {
+			show( done );
+			if ( done.says ) {
+				var says = document.createElement( 'p' );
+				says.textContent = done.says;
+				panel.prepend( says );
+			}
+		} );
+	}
 	panel.addEventListener( 'click', function ( click ) {
 		var event = click.target.dataset.event;
 		if ( ! event ) {
 			return;
 		}
 		click.target.disabled = true;
+		// A reading changes nothing by itself, so nothing has to be confirmed.
+		if ( 'reconcile.asked' === event ) {
+			act( event );
+			return;
+		}
 		ask( 'can', event ).then( function ( told ) {
 			if ( ! window.confirm( told.says || asked.none ) ) {
 				click.target.disabled = false;
 				return;
 			}
-			panel.textContent = asked.wait;
-			ask( 'do', event ).then( function ( done ) {
-				show( done );
-				if ( done.says ) {
-					var says = document.createElement( 'p' );
-					says.textContent = done.says;
-					panel.prepend( says );
-				}
-			} );
+			act( event );
 		} );
 	} );
 	ask( 'look' ).then( show );

@@ -66,6 +66,10 @@ final class Order_Status_Engine_Doctor {
 		$found = array();
 		foreach ( array( '/doctor' => 'findings', '/banks' => 'banks' ) as $path => $name ) {
 			$told = Order_Status_Engine_Client::send( 'GET', $path, null, self::ENGINE_PATIENCE );
+			if ( in_array( $told['kind'], array( Order_Status_Engine_Client::LATE, Order_Status_Engine_Client::DOWN ), true ) ) {
+				/* translators: %s: why not */
+				$found[] = self::finding( $name, false, sprintf( __( 'The engine has not said what it finds: %s', 'order-status-engine' ), $told['why'] ) );
+			}
 			$all  = Order_Status_Engine_Client::ANSWER === $told['kind'] && isset( $told['body'][ $name ] ) && is_array( $told['body'][ $name ] ) ? $told['body'][ $name ] : array();
 			foreach ( $all as $one ) {
 				// Of a bank: the store and its payment methods, or why it does not take the key.

@@ -16,7 +16,9 @@ final class Order_Status_Engine_Gateway extends WC_Payment_Gateway {
 		$this->id                 = $name;
 		$this->method             = $method;
 		$this->method_title       = $method['title'];
-		$this->method_description = __( 'Taken by the Order Status Engine.', 'order-status-engine' );
+		// Methods of two banks, or of two flows of one, may have the same title.
+		/* translators: %s: a bank's flow, in the engine's words */
+		$this->method_description = sprintf( __( 'Taken by the Order Status Engine (%s).', 'order-status-engine' ), $method['gateway'] );
 		$this->has_fields         = false;
 		$this->supports           = array( 'products', 'refunds' );
 		$this->init_form_fields();

@@ -107,7 +107,13 @@ final class Order_Status_Engine_Guard {
 			return;
 		}
 		if ( is_admin() ) {
-			Order_Status_Engine_Notices::remember( get_current_user_id(), $order, $answer['says'] );
+			$says = $answer['says'];
+			if ( Order_Status_Engine_Answer::REFUSED === $answer['verdict'] ) {
+				// WooCommerce says beside it that the order was updated.
+				/* translators: %s: a status */
+				$says = rtrim( $says, '.' ) . '. ' . sprintf( __( 'Its status stays %s.', 'order-status-engine' ), wc_get_order_status_name( $from ) );
+			}
+			Order_Status_Engine_Notices::remember( get_current_user_id(), $order, $says );
 		} elseif ( Order_Status_Engine_Answer::REFUSED === $answer['verdict'] ) {
 			// Nobody sits there who could read a notice.
 			$order->add_order_note( sprintf( '%s was refused: %s', $changes['status'], $answer['says'] ) );

@@ -8,12 +8,14 @@ defined( 'ABSPATH' ) || exit;
 
 final class Order_Status_Engine_Panel {
 	const ACTION   = 'order_status_engine_panel';
+	const BOX      = 'order-status-engine';
 	const PATIENCE = 3;
 	/** What a button may send: events that need no more than their name. */
 	const EVENTS = array( 'merchant.completed', 'merchant.cancelled', 'merchant.captured', 'merchant.released', 'merchant.recalculated', 'merchant.endedWait', 'merchant.acknowledged', 'reconcile.asked' );
 
 	public static function start() {
-		add_action( 'add_meta_boxes', array( __CLASS__, 'add' ), 10, 2 );
+		// After WooCommerce has added its own boxes.
+		add_action( 'add_meta_boxes', array( __CLASS__, 'add' ), 40, 2 );
 		add_action( 'wp_ajax_' . self::ACTION, array( __CLASS__, 'answer' ) );
 	}
 
@@ -21,7 +23,21 @@ final class Order_Status_Engine_Panel {
 	public static function add( $screen, $of ) {
 		$order = $of instanceof WP_Post ? wc_get_order( $of->ID ) : $of;
 		if ( $order instanceof WC_Order && Order_Status_Engine_Methods::is_ours( $order->get_payment_method() ) ) {
-			add_meta_box( 'order-status-engine', 'Order Status Engine', array( __CLASS__, 'show' ), $screen, 'side', 'high' );
+			add_meta_box( self::BOX, 'Order Status Engine', array( __CLASS__, 'show' ), $screen, 'side', 'high' );
+			self::put_below_actions( convert_to_screen( $screen )->id );
+		}
+	}
+
+	/** Seen without scrolling, unless this person has put the boxes in an order of his own. */
+	private static function put_below_actions( $page ) {
+		global $wp_meta_boxes;
+		$boxes = isset( $wp_meta_boxes[ $page ]['side']['high'] ) ? $wp_meta_boxes[ $page ]['side']['high'] : array();
+		if ( isset( $boxes[ self::BOX ], $boxes['woocommerce-order-actions'] ) ) {
+			$own = array( self::BOX => $boxes[ self::BOX ] );
+			unset( $boxes[ self::BOX ] );
+			$at = 1 + array_search( 'woocommerce-order-actions', array_keys( $boxes ), true );
+			// phpcs:ignore WordPress.WP.GlobalVariablesOverride -- the order of the boxes is nowhere else.
+			$wp_meta_boxes[ $page ]['side']['high'] = array_slice( $boxes, 0, $at, true ) + $own + array_slice( $boxes, $at, null, true );
 		}
 	}
 
@@ -59,7 +75,9 @@ final class Order_Status_Engine_Panel {
 		}
 		if ( 'do' === $what ) {
 			$answer = Order_Status_Engine_Answer::to( $order, self::named( $event ) );
-			wp_send_json_success( array( 'says' => $answer['says'], 'html' => self::html( $order ) ) );
+			// Of a reading the panel says what came of it.
+			$says = 'reconcile.asked' === $event && ! $answer['told'] ? __( 'The bank was asked.', 'order-status-engine' ) : $answer['says'];
+			wp_send_json_success( array( 'says' => $says, 'html' => self::html( $order ) ) );
 		}
 		wp_send_json_success( array( 'html' => self::html( $order ) ) );
 	}
@@ -76,8 +94,9 @@ final class Order_Status_Engine_Panel {
 		}
 		$body = $told['body'];
 		if ( empty( $body['allowed'] ) ) {
-			/* translators: %s: a reason's name */
-			return sprintf( __( 'This would be refused (%s). Send it all the same?', 'order-status-engine' ), isset( $body['reason'] ) ? $body['reason'] : '' );
+			$why = ! empty( $body['says'] ) ? $body['says'] : ( isset( $body['reason'] ) ? $body['reason'] : '' );
+			/* translators: %s: why */
+			return sprintf( __( 'As far as the engine knows, this is not possible: %s Ask the bank all the same?', 'order-status-engine' ), $why );
 		}
 		if ( empty( $body['to'] ) ) {
 			return __( 'The bank is asked first. Go on?', 'order-status-engine' );
@@ -96,12 +115,22 @@ final class Order_Status_Engine_Panel {
 		if ( 404 === $told['code'] ) {
 			return '<p>' . esc_html__( 'The engine does not know this order.', 'order-status-engine' ) . '</p>';
 		}
-		$why  = $told['body'];
-		$html = '<p><strong>' . self::said( $why['answer'] ) . '</strong></p>';
+		$why        = $told['body'];
+		$difference = Order_Status_Engine_Refunds::difference( $order );
+		$html       = '<p><strong>' . self::said( $why['answer'] ) . '</strong></p>';
+		$remedies   = array();
 		foreach ( $why['flags'] as $flag ) {
-			$html .= '<p style="border-left:4px solid #dba617;padding-left:8px">⚑ ' . self::said( $flag['says'] ) . '<br>' . self::said( $flag['remedy'] ) . '</p>';
+			$remedies[] = $flag['remedy'];
+			$html      .= self::flag( self::said( $flag['says'] ), self::said( $flag['remedy'] ) );
 		}
-		$html .= self::refunds( $order ) . '<p>' . self::said( $why['next']['says'] ) . '</p><p>' . self::said( $why['action']['says'] ) . '</p>';
+		if ( '' !== $difference ) {
+			$html .= self::flag( esc_html( $difference ), esc_html__( 'Refund it at the bank, or delete this refund here and refund it via the payment method.', 'order-status-engine' ) );
+		}
+		$html .= self::paragraph( __( 'What comes next', 'order-status-engine' ), self::said( $why['next']['says'] ) );
+		// A flag has said it already, or says something else than the engine, which knows nothing of a part by hand.
+		if ( ! in_array( $why['action']['says'], $remedies, true ) && ( '' === $difference || $why['flags'] ) ) {
+			$html .= self::paragraph( __( 'What to do', 'order-status-engine' ), self::said( $why['action']['says'] ) );
+		}
 		foreach ( array_intersect( self::EVENTS, $why['action']['events'] ) as $event ) {
 			$html .= sprintf( '<button type="button" class="button" data-event="%s">%s</button> ', esc_attr( $event ), esc_html( self::label( $event ) ) );
 		}
@@ -109,16 +138,28 @@ final class Order_Status_Engine_Panel {
 		return $html . '<p><a href="' . esc_url( $inspector ) . '" target="_blank" rel="noopener">' . esc_html__( 'All steps, in the inspector', 'order-status-engine' ) . '</a></p>';
 	}
 
-	/** Refunds that the shop has and the bank has not, as after one by hand. */
-	private static function refunds( $order ) {
-		$says = Order_Status_Engine_Refunds::difference( $order );
-		return '' === $says ? '' : '<p style="border-left:4px solid #dba617;padding-left:8px">⚑ ' . esc_html( $says ) . '</p>';
+	/** @param string $says HTML, and so is the other. */
+	private static function flag( $says, $remedy ) {
+		return '<p style="border-left:4px solid #dba617;padding-left:8px">⚑ ' . $says . '<br>' . $remedy . '</p>';
 	}
 
-	/** In the language of whoever looks. */
+	/** @param string $says HTML. */
+	private static function paragraph( $title, $says ) {
+		return '<p><em>' . esc_html( $title ) . '</em><br>' . $says . '</p>';
+	}
+
+	/** In the language of whoever looks, and in the shop's time. */
 	private static function said( $said ) {
 		$tongue = 0 === strpos( get_user_locale(), 'sv' ) ? 'sv' : 'en';
-		return esc_html( isset( $said[ $tongue ] ) ? $said[ $tongue ] : '' );
+		$says   = isset( $said[ $tongue ] ) ? $said[ $tongue ] : '';
+		$local  = preg_replace_callback(
+			'/\b\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)? UTC\b/',
+			function ( $found ) {
+				return wp_date( get_option( 'date_format' ) . ' ' . get_option( 'time_format' ), strtotime( $found[0] ) );
+			},
+			$says
+		);
+		return esc_html( $local );
 	}
 
 	private static function label( $event ) {

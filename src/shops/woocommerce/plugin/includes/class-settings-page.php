@@ -32,6 +32,7 @@ final class Order_Status_Engine_Settings_Page {
 			$done = self::act( sanitize_key( $_POST['do'] ) );
 		}
 		echo '<div class="wrap"><h1>Order Status Engine</h1>' . $done; // phpcs:ignore WordPress.Security.EscapeOutput -- made below.
+		echo '<p>' . esc_html__( 'The engine decides about orders that are paid through it; this plugin asks it and shows what it says. Save the address and both secrets, make the key and the webhook once, then test the connection.', 'order-status-engine' ) . '</p>';
 		echo '<form method="post">';
 		wp_nonce_field( self::NONCE );
 		echo '<table class="form-table" role="presentation">';
@@ -42,7 +43,8 @@ final class Order_Status_Engine_Settings_Page {
 		echo '</table><p>';
 		self::button( 'save', __( 'Save', 'order-status-engine' ), 'button-primary' );
 		self::button( 'test', __( 'Test the connection', 'order-status-engine' ) );
-		self::button( 'keys', __( 'Make key and webhook for the engine', 'order-status-engine' ) );
+		$sure = 0 === Order_Status_Engine_Webhook::id() ? '' : __( 'There is a webhook to the engine already. A new one has a new secret: the engine hears of no change in the shop until you have put the new lines into its .env and started it anew. Go on?', 'order-status-engine' );
+		self::button( 'keys', __( 'Make key and webhook for the engine', 'order-status-engine' ), '', $sure );
 		echo '</p></form></div>';
 	}
 
@@ -132,15 +134,18 @@ final class Order_Status_Engine_Settings_Page {
 			'open'   => __( 'a change of status happens as in WooCommerce, with a note', 'order-status-engine' ),
 			'closed' => __( 'no change of status of the engine\'s orders happens', 'order-status-engine' ),
 		);
-		echo '<tr><th><label for="ose-WHEN_DOWN">' . esc_html__( 'While the engine is down', 'order-status-engine' ) . '</label></th><td><select id="ose-WHEN_DOWN" name="WHEN_DOWN"' . disabled( Order_Status_Engine_Settings::is_constant( 'WHEN_DOWN' ), true, false ) . '>';
+		echo '<tr><th><label for="ose-WHEN_DOWN">' . esc_html__( 'While the engine is down', 'order-status-engine' ) . '</label></th><td><select id="ose-WHEN_DOWN" name="WHEN_DOWN" style="max-width:100%"' . disabled( Order_Status_Engine_Settings::is_constant( 'WHEN_DOWN' ), true, false ) . '>';
 		foreach ( $choices as $value => $says ) {
 			printf( '<option value="%s"%s>%s</option>', esc_attr( $value ), selected( $is_closed, 'closed' === $value, false ), esc_html( $says ) );
 		}
 		echo '</select></td></tr>';
 	}
 
-	private static function button( $what, $says, $kind = '' ) {
-		printf( '<button class="button %s" name="do" value="%s">%s</button> ', esc_attr( $kind ), esc_attr( $what ), esc_html( $says ) );
+	/** @param string $sure What a person says yes to first; '' = nothing. */
+	private static function button( $what, $says, $kind = '', $sure = '' ) {
+		$asks = '' === $sure ? '' : ' onclick="return window.confirm( this.dataset.sure )" data-sure="' . esc_attr( $sure ) . '"';
+		// phpcs:ignore WordPress.Security.EscapeOutput -- escaped above.
+		printf( '<button class="button %s" name="do" value="%s"%s>%s</button> ', esc_attr( $kind ), esc_attr( $what ), $asks, esc_html( $says ) );
 	}
 
 	private static function notice( $kind, $says, $code = '' ) {
