@@ -1,7 +1,7 @@
 /** Seed 000: "WooCommerce then decides if the order status should be set to Processing or Completed": a paid order is paid. */
 import { describe, expect, test } from "vitest";
-import type { Life } from "../../src/testing/decision/life.js";
-import { payments } from "../../src/testing/decision/samples.js";
+import type { EventInput, Life } from "../../src/testing/decision/life.js";
+import { callback, payments } from "../../src/testing/decision/samples.js";
 import { MINUTE, T0 } from "../../src/testing/simulator/script.js";
 import { completed, lifeOf, type Placed, sent, success } from "./lives.js";
 
@@ -109,4 +109,34 @@ test("a refused click on an order with goods to send stays where it was", () => 
   life.settle(completed, accepted);
   life.bankAnswers({ is: "refused" });
   expect([life.status, life.raised]).toEqual(["pending", ["capture-failed"]]);
+});
+
+describe("a part was captured in the portal, and the bank refuses the rest", () => {
+  const partly = { ...payments.accepted, authorized: 60_000, captured: 40_000 };
+  const refused = () => {
+    const life = lifeOf({ needsProcessing: false });
+    life.settle(success, partly);
+    expect(captures(life)).toBe(1);
+    life.bankAnswers({ is: "refused" });
+    life.read(partly);
+    return life;
+  };
+  test.each([
+    ["by itself", undefined],
+    ["at a callback", callback()],
+    ["at a reconciliation", { type: "reconcile.asked" }],
+  ] as [string, EventInput | undefined][])("it is not asked for again %s", (_, event) => {
+    const life = refused();
+    life.now += 10 * MINUTE;
+    if (event !== undefined) life.settle(event, partly);
+    expect([captures(life), life.raised.includes("capture-failed")]).toEqual([1, true]);
+  });
+
+  test("it is once a person asks, and the flag goes when all is captured", () => {
+    const life = refused();
+    life.settle(completed, partly);
+    expect(captures(life)).toBe(2);
+    life.bankAnswers({ is: "confirmed", reading: { ...partly, authorized: 0, captured: 100_000 } });
+    expect([life.status, life.raised]).toEqual(["completed", []]);
+  });
 });
