@@ -140,6 +140,11 @@ function follow(array &$order, string $why = ''): void
         }
         return;
     }
+    // An early callback may have put it on hold.
+    if ($order['status'] === 'on-hold' && $why === 'fail page' && $said === 'TASK_REDIRECTION_REQUIRED') {
+        become($order, 'cancelled');
+        return;
+    }
     if ($order['status'] !== 'pending') {
         return;
     }

@@ -99,8 +99,10 @@ export const sampleShop = async ({ bankUrl, mistake = null }: { bankUrl: string;
       if (failPage && ["pending", "failed"].includes(order.status)) return become(order, "cancelled");
       return ["pending", "on-hold", "processing"].includes(order.status) ? rejected(order) : undefined;
     }
-    if (order.status !== "pending") return;
     const atTheBank = status === "TASK_REDIRECTION_REQUIRED";
+    // An early callback may have put it on hold.
+    if (order.status === "on-hold" && failPage && atTheBank) return become(order, "cancelled");
+    if (order.status !== "pending") return;
     become(order, atTheBank && (failPage || timeIsUp) ? "cancelled" : "on-hold");
   };
 
