@@ -1,10 +1,14 @@
 /** A random life of one Medusa cart: what its customer, its merchant and the bank's staff may do to it, and what must hold. */
-import { setTimeout } from "node:timers/promises";
 import { Chance, mixed } from "../../../src/testing/simulator/chance.js";
+import { atBank, type Money, minor } from "../money.js";
 import type { Place } from "./place.js";
 import { type Answer, officeOf, type Payment, storefrontOf } from "./shop.js";
 
-const PERSONS = ["198305147715", "198305147715", "198305147715", "197211072793", "198001010001"];
+/** Accepted (half), denied, frozen and then accepted, frozen and then denied, inspected and then accepted. */
+const PERSONS = [
+  ...["198305147715", "198305147715", "198305147715", "198305147715"],
+  ...["197211072793", "198001010001", "197801069241", "199105149612"],
+];
 
 export interface Life {
   seed: number;
@@ -15,14 +19,6 @@ export interface Life {
   breaches: string[];
 }
 
-/** In minor units, over all payments of the cart. */
-interface Money {
-  reserved: number;
-  captured: number;
-  refunded: number;
-}
-
-const minor = (major: number): number => Math.round(major * 100);
 const sum = (rows: { amount: number }[]): number => rows.reduce((total, { amount }) => total + minor(amount), 0);
 
 const paymentsOf = async ({ admin }: Place, { sessions }: Life): Promise<Payment[]> => {
@@ -43,20 +39,16 @@ const inMedusa = (rows: Payment[]): Money => ({
 /** What is wrong between Medusa's books and the bank's at this moment. */
 export const differences = async (place: Place, life: Life): Promise<string[]> => {
   const rows = await paymentsOf(place, life);
-  const books = life.payments.flatMap((id) => place.bank.books(id) ?? []);
-  const theirs: Money = { reserved: 0, captured: 0, refunded: 0 };
-  for (const { authorized, captured, refunded } of books) {
-    theirs.reserved += minor(authorized);
-    theirs.captured += minor(captured);
-    theirs.refunded += minor(refunded);
-  }
+  const books = life.payments.map((id) => atBank(place.bank, id));
+  const total = (of: keyof Money) => books.reduce((all, one) => all + one[of], 0);
+  const theirs: Money = { reserved: total("reserved"), captured: total("captured"), refunded: total("refunded") };
   const ours = inMedusa(rows);
   const found: string[] = [];
   // Medusa has no word for a rest that was let go after a part was captured.
   if (theirs.captured > 0) ours.reserved = theirs.reserved;
   if (JSON.stringify(ours) !== JSON.stringify(theirs))
     found.push(`the bank has ${JSON.stringify(theirs)}, Medusa ${JSON.stringify(ours)}`);
-  const held = books.filter(({ authorized, captured, refunded }) => authorized + captured - refunded > 0);
+  const held = books.filter(({ reserved, captured, refunded }) => reserved + captured - refunded > 0);
   if (held.length > 1) found.push(`${held.length} payments of one cart hold money`);
   return found;
 };
@@ -120,8 +112,11 @@ const lived = async (place: Place, life: Life): Promise<void> => {
     if (completed.body?.type === "order") break;
   }
 
-  for (let step = 0; step < 6; step++) {
-    const doing = chance.one(["capture", "capture", "part", "refund", "refund", "cancel", "portal"]);
+  for (let step = 0; step < 8; step++) {
+    const doing = chance.one([
+      ...["capture", "capture", "capture", "part", "refund", "refund", "refund", "refund"],
+      ...["cancel", "portal", "portal", "fulfil"],
+    ]);
     if (doing === "portal" && life.payments.length > 0) {
       const op = chance.one(["capture", "cancel", "refund"] as const);
       const amount = chance.happens(0.5) ? undefined : 10 * chance.between(1, 5);
@@ -149,23 +144,13 @@ const lived = async (place: Place, life: Life): Promise<void> => {
       for (const answer of await Promise.all(amounts.map((amount) => office.refund(payment.id, amount))))
         tell(`refund of ${amounts}: ${words(answer)}`);
     }
+    if (doing === "fulfil") {
+      const order = await office.orderPaidBy(payment.data.payment_id);
+      if (order !== undefined) tell(`fulfil: ${words(await office.fulfil(order.id))}`);
+    }
     if (doing === "cancel") {
       const order = await office.orderPaidBy(payment.data.payment_id);
       if (order !== undefined) tell(`cancels: ${words(await office.cancel(order.id))}`);
     }
-  }
-};
-
-/** Waits for what is still on its way, at most so long, and adds the differences that stay. */
-export const settled = async (place: Place, life: Life, patienceMs: number): Promise<Life> => {
-  const end = performance.now() + patienceMs;
-  for (;;) {
-    const found = await differences(place, life);
-    if (found.length === 0) return life;
-    if (performance.now() > end) {
-      const rows = JSON.stringify(await paymentsOf(place, life));
-      return { ...life, breaches: [...life.breaches, ...found, rows] };
-    }
-    await setTimeout(1000);
   }
 };

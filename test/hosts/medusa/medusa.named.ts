@@ -51,6 +51,10 @@ const paid = async () => {
   return { cart, paymentId, order: await placed(paymentId) };
 };
 
+test("migrations read the same configuration, and start no engine", () => {
+  expect(place.migrated).toBe(0);
+});
+
 test("paid, captured, refunded in part: Medusa's long ids are no trouble", async () => {
   const cart = await shop.cart(place.wares.lamp);
   const session = await begin(cart);

@@ -9,6 +9,9 @@ import { type ResursDouble, resursDouble } from "order-status-engine/testing";
 import { freePort } from "../../free-port.js";
 import { serverProcess } from "../../server-process.js";
 import { startPostgres } from "../../stores/postgres-server.js";
+import { type LosingBank, losingBank } from "../losing-bank.js";
+import { type Records, recordsIn } from "../money.js";
+import { tablesIn } from "../tables.js";
 import { adminOf, type Client, clientOf, setUp, type Wares } from "./shop.js";
 
 const compiled = fileURLToPath(new URL(".", import.meta.url));
@@ -19,7 +22,12 @@ const MEMBER = { email: "ada@shop.example", password: "of a test" };
 
 export interface Place {
   bank: ResursDouble;
+  /** Between the server and the bank. */
+  front: LosingBank;
+  records: Records;
   url: string;
+  /** How many tables the engine's store had once Medusa's migrations were over. */
+  migrated: number;
   wares: Wares;
   admin: Client;
   storefront: Client;
@@ -45,6 +53,7 @@ export const startMedusa = async (): Promise<Place> => {
   const postgres = await startPostgres();
   if (typeof postgres === "string") throw new Error(postgres);
   const bank = await resursDouble({});
+  const front = await losingBank(bank.url);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const env = {
@@ -54,7 +63,7 @@ export const startMedusa = async (): Promise<Place> => {
     PUBLIC_URL: url,
     DATABASE_URL: await postgres.database(),
     ORDERS_DB: await postgres.database(),
-    RESURS_URL: bank.url,
+    RESURS_URL: front.url,
     RESURS_ID: "id",
     RESURS_SECRET: "secret",
     CALLBACK_SECRET: "the secret of the callbacks",
@@ -62,14 +71,16 @@ export const startMedusa = async (): Promise<Place> => {
   };
   const medusa = (...args: string[]) => promisify(execFile)(process.execPath, [cli, ...args], { cwd: project, env });
   await medusa("db:migrate");
+  const migrated = await tablesIn(env.ORDERS_DB);
   await medusa("user", "-e", MEMBER.email, "-p", MEMBER.password);
   const args = [cli, "start", "-p", String(port)];
   const { start, stop, said } = serverProcess("Medusa", args, { cwd: project, env }, "Server is ready");
   await start();
   const admin = await adminOf(url, MEMBER);
   const { wares, key } = await setUp(admin);
+  const records = await recordsIn(env.ORDERS_DB);
   return {
-    ...{ bank, url, wares, admin },
+    ...{ migrated, bank, front, records, url, wares, admin },
     storefront: clientOf(url, { "x-publishable-api-key": key }),
     async restart() {
       await stop("SIGKILL");
@@ -78,6 +89,8 @@ export const startMedusa = async (): Promise<Place> => {
     said,
     async end() {
       await stop("SIGTERM");
+      await records.close();
+      await front.close();
       await bank.close();
       await postgres.stop();
       await rm(project, { recursive: true });

@@ -1,4 +1,6 @@
 /** What the administrator and the storefront say to Medusa's APIs, over HTTP. */
+import { randomUUID } from "node:crypto";
+
 export interface Answer {
   status: number;
   // biome-ignore lint/suspicious/noExplicitAny: the answers of Medusa's routes, of which each test reads its part
@@ -9,9 +11,13 @@ export interface Client {
   post(path: string, body?: object): Promise<Answer>;
 }
 
+/** No server takes longer, also on a busy machine. */
+const LONGEST_MS = 180_000;
+
 export const clientOf = (url: string, headers: Record<string, string>): Client => {
   const send = async (method: string, path: string, body?: object): Promise<Answer> => {
-    const sent = { method, headers: { "content-type": "application/json", ...headers } };
+    const signal = AbortSignal.timeout(LONGEST_MS);
+    const sent = { method, signal, headers: { "content-type": "application/json", ...headers } };
     const answer = await fetch(`${url}${path}`, { ...sent, ...(body && { body: JSON.stringify(body) }) });
     return { status: answer.status, body: await answer.json().catch(() => null) };
   };
@@ -93,14 +99,16 @@ export interface Session {
 export const storefrontOf = ({ get, post }: Client, wares: Wares) => ({
   async cart(...items: string[]): Promise<string> {
     const address = { first_name: "Ada", last_name: "A", address_1: "1", city: "Lund", postal_code: "22222" };
-    const { body } = await post("/store/carts", {
-      ...{ region_id: wares.region, sales_channel_id: wares.channel, email: "ada@shop.example" },
+    const answer = await post("/store/carts", {
+      // Of two new carts of a new customer at one moment Medusa refuses one.
+      ...{ region_id: wares.region, sales_channel_id: wares.channel, email: `${randomUUID()}@shop.example` },
       ...{
         shipping_address: { ...address, country_code: "se" },
         items: items.map((id) => ({ variant_id: id, quantity: 1 })),
       },
     });
-    const { id } = body.cart;
+    if (answer.status !== 200) throw new Error(`no cart: ${JSON.stringify(answer)}`);
+    const { id } = answer.body.cart;
     await post(`/store/carts/${id}/shipping-methods`, { option_id: wares.post });
     return id;
   },
@@ -145,6 +153,11 @@ export const officeOf = ({ get, post }: Client) => ({
   capture: (payment: string, amount?: number) =>
     post(`/admin/payments/${payment}/capture`, amount === undefined ? {} : { amount }),
   refund: (payment: string, amount: number) => post(`/admin/payments/${payment}/refund`, { amount }),
+  /** One item of it. */
+  async fulfil(order: string): Promise<Answer> {
+    const [item] = (await get(`/admin/orders/${order}?fields=*items`)).body.order.items;
+    return post(`/admin/orders/${order}/fulfillments`, { items: [{ id: item.id, quantity: 1 }] });
+  },
   cancel: (order: string) => post(`/admin/orders/${order}/cancel`),
 });
 export type Office = ReturnType<typeof officeOf>;

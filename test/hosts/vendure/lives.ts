@@ -1,10 +1,14 @@
 /** A random life of one Vendure order: what its customer, its merchant and the bank's staff may do to it, and what must hold. */
-import { setTimeout } from "node:timers/promises";
 import { Chance, mixed } from "../../../src/testing/simulator/chance.js";
+import { atBank, type Money, NOTHING } from "../money.js";
 import type { Place } from "./place.js";
 import { LAMP, type Order, officeOf, type Result, storefrontOf, TABLE } from "./shop.js";
 
-const PERSONS = ["198305147715", "198305147715", "198305147715", "197211072793", "198001010001", "197801069241"];
+/** Accepted (half), denied, frozen and then accepted, frozen and then denied, inspected and then accepted, frozen. */
+const PERSONS = [
+  ...["198305147715", "198305147715", "198305147715", "198305147715", "198305147715"],
+  ...["197211072793", "198001010001", "197801069241", "199105149612", "198209123705"],
+];
 
 export interface Life {
   seed: number;
@@ -15,36 +19,23 @@ export interface Life {
   breaches: string[];
 }
 
-/** The money of one payment as each side has it, in minor units. */
-interface Money {
-  reserved: number;
-  captured: number;
-  refunded: number;
-}
-
-const NOTHING: Money = { reserved: 0, captured: 0, refunded: 0 };
-
-const atBank = (bank: Place["bank"], paymentId: string): Money => {
-  const books = bank.books(paymentId);
-  if (books === null) return NOTHING;
-  const [reserved, captured, refunded] = [books.authorized, books.captured, books.refunded].map((of) =>
-    Math.round(of * 100),
-  ) as [number, number, number];
-  return { reserved, captured, refunded };
-};
+/** Reserved by the bank, which has not made up its mind: it pays nothing yet. */
+const ONLY_HELD = /^(FROZEN|INSPECTION)$/;
 
 /** A refund before any capture stands for money that the bank was never asked for. */
 const inVendure = ({ payments }: Order, paymentId: string): Money[] =>
   payments
     .filter(({ transactionId }) => transactionId === paymentId)
-    .map(({ state, amount, refunds }) => {
+    .map(({ state, amount, refunds, metadata }) => {
       const refunded = refunds.filter((one) => one.state !== "Failed").reduce((sum, { total }) => sum + total, 0);
       if (state === "Settled") return { reserved: 0, captured: amount, refunded };
-      return { ...NOTHING, reserved: state === "Authorized" ? amount : 0 };
+      const held = state === "Authorized" || (state === "Created" && ONLY_HELD.test(metadata?.bankStatus ?? ""));
+      return { ...NOTHING, reserved: held ? amount : 0 };
     });
 
 /** What is wrong between Vendure's order and the bank's books at this moment. */
-export const differences = (bank: Place["bank"], order: Order, paymentIds: string[]): string[] => {
+export const differences = async ({ bank, admin }: Place, { code, payments: paymentIds }: Life): Promise<string[]> => {
+  const order = await officeOf(admin).order(code);
   const found: string[] = [];
   let held = 0;
   for (const id of paymentIds) {
@@ -145,19 +136,12 @@ const lived = async (place: Place, life: Life): Promise<void> => {
     const order = await office.order(life.code);
     const payment = await row();
     const doing = chance.one([
-      "settle",
-      "settle",
-      "settle",
-      "refund",
-      "refund",
-      "cancel",
-      "cancel lines",
-      "cancel payment",
-      "portal",
-      "twice",
+      ...["settle", "settle", "settle", "twice"],
+      ...["refund", "refund", "refund", "refund a line"],
+      ...["cancel", "cancel lines", "cancel payment"],
+      ...["portal", "portal", "fulfil"],
     ]);
-    if (doing === "portal" && life.payments.length > 0 && chance.happens(0.5))
-      atPortal(chance.one(["capture", "cancel", "refund"] as const));
+    if (doing === "portal" && life.payments.length > 0) atPortal(chance.one(["capture", "cancel", "refund"] as const));
     if (payment === undefined) continue;
     const before = atBank(bank, payment.transactionId);
     if (doing === "settle" || doing === "twice") {
@@ -189,8 +173,13 @@ const lived = async (place: Place, life: Life): Promise<void> => {
           breaches.push("refunded although Vendure refused");
       }
     }
+    const [line] = order.lines.filter(({ quantity }) => quantity > 0);
+    if (doing === "refund a line" && line) {
+      const answer = await office.refundLine(payment.id, line.id);
+      tell(`refund of a line: ${answer.why ?? answer.__typename}`);
+    }
+    if (doing === "fulfil" && line) tell(`fulfil: ${(await office.fulfil(line.id)).__typename}`);
     if (doing.startsWith("cancel")) {
-      const line = order.lines.find(({ quantity }) => quantity > 0);
       const lines = line ? [{ orderLineId: line.id, quantity: 1 }] : [];
       const answer =
         doing === "cancel payment"
@@ -201,19 +190,5 @@ const lived = async (place: Place, life: Life): Promise<void> => {
       if (failed(answer) && JSON.stringify(after.lines) !== JSON.stringify(order.lines))
         breaches.push(`${doing} was refused, and the lines were cancelled`);
     }
-  }
-};
-
-/** Waits for what is still on its way, at most so long, and adds the differences that stay. */
-export const settled = async (place: Place, life: Life, patienceMs: number): Promise<Life> => {
-  const office = officeOf(place.admin);
-  const end = performance.now() + patienceMs;
-  for (;;) {
-    const order = await office.order(life.code);
-    const found = differences(place.bank, order, life.payments);
-    if (found.length === 0) return life;
-    if (performance.now() > end)
-      return { ...life, breaches: [...life.breaches, ...found, `order: ${JSON.stringify(order)}`] };
-    await setTimeout(500);
   }
 };

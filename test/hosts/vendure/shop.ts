@@ -4,12 +4,16 @@ export interface Client {
   ask<T = Record<string, unknown>>(query: string, variables?: object): Promise<T>;
 }
 
+/** No server takes longer, also on a busy machine. */
+const LONGEST_MS = 180_000;
+
 export const clientOf = (url: string): Client => {
   let token = "";
   return {
     async ask<T>(query: string, variables: object = {}): Promise<T> {
       const headers = { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };
-      const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify({ query, variables }) });
+      const body = JSON.stringify({ query, variables });
+      const answer = await fetch(url, { method: "POST", headers, body, signal: AbortSignal.timeout(LONGEST_MS) });
       token = answer.headers.get("vendure-auth-token") ?? token;
       const { data, errors } = (await answer.json()) as { data: T; errors?: { message: string }[] };
       if (errors) throw new Error(JSON.stringify(errors));
@@ -92,6 +96,7 @@ export interface Payment {
   amount: number;
   transactionId: string;
   errorMessage: string | null;
+  metadata: { bankStatus?: string } | null;
   refunds: { id: string; state: string; total: number }[];
 }
 export interface Order {
@@ -104,7 +109,7 @@ export interface Order {
 }
 
 const ORDER = `id code state totalWithTax lines { id quantity productVariant { sku } }
-  payments { id state amount transactionId errorMessage refunds { id state total } }`;
+  payments { id state amount transactionId errorMessage metadata refunds { id state total } }`;
 /** What either API answers: an order, or why not. */
 const RESULT = "{ __typename ... on Order { id code state } ... on ErrorResult { errorCode message } }";
 
@@ -192,6 +197,20 @@ export const officeOf = ({ ask }: Client) => {
           input: { paymentId, amount, lines: [], shipping: 0, adjustment: 0, reason: "test" },
         },
       ),
+    refundLine: (paymentId: string, orderLineId: string) =>
+      one(
+        `mutation($input: RefundOrderInput!) { refundOrder(input: $input) ${saying("RefundStateTransitionError")} }`,
+        {
+          input: { paymentId, lines: [{ orderLineId, quantity: 1 }], shipping: 0, adjustment: 0, reason: "test" },
+        },
+      ),
+    fulfil: (orderLineId: string) =>
+      one(`mutation($input: FulfillOrderInput!) { addFulfillmentToOrder(input: $input) ${answer} }`, {
+        input: {
+          lines: [{ orderLineId, quantity: 1 }],
+          handler: { code: "manual-fulfillment", arguments: [{ name: "method", value: "post" }] },
+        },
+      }),
     to: (id: string, state: string) =>
       one(`mutation { transitionOrderToState(id: ${id}, state: "${state}") ${answer} }`),
     modify: (orderId: string, more: object) =>

@@ -1,9 +1,10 @@
-/** The Vendure plugin in a real server: each row is a fault that a shop met with the recipe that stood here before. */
+/** The Vendure plugin in a real server, once an order is paid: each row is a fault that a shop met with an earlier recipe. */
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../../engine/place.js";
+import { actsAt } from "./acts.js";
 import { type Place, startVendure } from "./place.js";
-import { adminOf, LAMP, type Office, type Order, officeOf, type Storefront, storefrontOf, TABLE } from "./shop.js";
+import { adminOf, LAMP, type Office, type Order, officeOf, storefrontOf, TABLE } from "./shop.js";
 
 let place: Place;
 let office: Office;
@@ -13,46 +14,7 @@ beforeAll(async () => {
 }, 480_000);
 afterAll(() => place?.end());
 
-const bank = () => place.bank;
-/** A cart in ArrangingPayment. */
-const cart = async (...variants: string[]): Promise<{ shop: Storefront; code: string }> => {
-  const shop = storefrontOf(place.storefront());
-  for (const variant of variants) await shop.add(variant);
-  await shop.address();
-  const { code = "", state } = await shop.to("ArrangingPayment");
-  expect(state).toBe("ArrangingPayment");
-  return { shop, code };
-};
-const begin = async (shop: Storefront): Promise<string> => {
-  const { paymentId = "", message } = await shop.pay();
-  expect(message).toBeUndefined();
-  return paymentId;
-};
-/** The customer pays, and his browser follows the bank. */
-const paysAt = async (paymentId: string): Promise<Response> => {
-  const { redirectUrl } = bank().customerSigns(paymentId);
-  return fetch(redirectUrl ?? "", { redirect: "manual" });
-};
-const orderWith = async (code: string, says: (order: Order) => boolean, what: string): Promise<Order> => {
-  let order = await office.order(code);
-  await until(
-    async () => {
-      order = await office.order(code);
-      return says(order);
-    },
-    `${what} of ${code}: ${JSON.stringify(order)}`,
-  );
-  return order;
-};
-const authorised = async (...variants: string[]) => {
-  const { shop, code } = await cart(...variants);
-  const paymentId = await begin(shop);
-  const back = await paysAt(paymentId);
-  if (back.status !== 303) throw new Error(`${back.status} ${await back.text()}\n${place.said()}`);
-  expect(back.headers.get("location")).toBe(`/checkout/confirmation/${code}`);
-  const order = await orderWith(code, ({ state }) => state === "PaymentAuthorized", "the authorisation");
-  return { shop, code, paymentId, order, row: order.payments[0]?.id ?? "" };
-};
+const { bank, cart, begin, orderWith, authorised } = actsAt(() => place);
 
 test("paid, settled, refunded in part", async () => {
   const { code, order, paymentId, row } = await authorised(LAMP);
@@ -72,46 +34,6 @@ test("paid, settled, refunded in part", async () => {
   const after = await office.order(code);
   expect(after.payments[0]?.refunds).toMatchObject([{ state: "Settled", total: 3000 }]);
   expect(bank().books(paymentId)).toMatchObject({ refunded: 30 });
-});
-
-test("the cart grows on the way: the bank is asked for what it costs then", async () => {
-  const { shop, code } = await cart(LAMP);
-  const old = await begin(shop);
-  expect((await shop.to("AddingItems")).state).toBe("AddingItems");
-  await shop.add(TABLE);
-  await shop.to("ArrangingPayment");
-  const paymentId = await begin(shop);
-  await paysAt(paymentId);
-  const order = await orderWith(code, ({ state }) => state === "PaymentAuthorized", "the authorisation");
-  expect(order).toMatchObject({ totalWithTax: 63_000, payments: [{ state: "Authorized", amount: 63_000 }] });
-  expect(old).not.toBe(paymentId);
-  await office.settle(order.payments[0]?.id ?? "");
-  expect(bank().books(paymentId)).toMatchObject({ captured: 630 });
-  expect(await office.order(code)).toMatchObject({ state: "PaymentSettled", payments: [{ amount: 63_000 }] });
-});
-
-test.each([
-  ["grew", TABLE],
-  ["shrank", null],
-])("a payment of the cart before it %s does not pay the order, and is shown", async (_how, added) => {
-  const { shop, code } = await cart(LAMP, LAMP);
-  const paymentId = await begin(shop);
-  await shop.to("AddingItems");
-  const line = (await shop.active())?.lines[0]?.id ?? "";
-  if (added === null) await shop.adjust(line, 1);
-  else await shop.add(added);
-  await paysAt(paymentId);
-  const order = await orderWith(code, ({ payments }) => payments.length > 0, "the payment");
-  expect(order).toMatchObject({ payments: [{ state: "Authorized", amount: 23_000, transactionId: paymentId }] });
-  if (added !== null) expect(["AddingItems", "ArrangingPayment"]).toContain(order.state);
-  const settled = await office.settle(order.payments[0]?.id ?? "");
-  if (added !== null) expect(settled).toMatchObject({ __typename: "SettlePaymentError" });
-  const { state, amount } = (await office.order(code)).payments[0] as Order["payments"][0];
-  const { captured, authorized } = bank().books(paymentId) ?? { captured: -1, authorized: -1 };
-  expect({ state, amount }).toEqual(
-    added === null ? { state: "Settled", amount: captured * 100 } : { state: "Authorized", amount: authorized * 100 },
-  );
-  if (added === null) expect(captured).toBe(130);
 });
 
 test("lines cancelled before the capture: that much less is captured", async () => {
@@ -158,7 +80,29 @@ test("an order that was modified to cost more is not captured before the rest is
   expect(bank().books(paymentId)).toMatchObject({ captured: 130 });
 });
 
-test("a refused settlement stays settleable", async () => {
+test("a settlement that the bank itself refuses stays settleable", async () => {
+  const { code, paymentId, row } = await authorised(LAMP);
+  const order = { totalOrderAmount: 130, authorizedAmount: 130, possibleActions: ["CAPTURE", "CANCEL"] };
+  const payment = { status: "ACCEPTED", order };
+  bank().setSeries(paymentId, [{ from: Date.now(), payment, faults: { capture: "http-400:1" } }]);
+  expect(await office.settle(row)).toMatchObject({ __typename: "SettlePaymentError" });
+  expect(bank().calls.at(-1)).toMatchObject({ op: "capture", answer: "400" });
+  expect((await office.order(code)).payments[0]).toMatchObject({ state: "Authorized" });
+  expect(await office.settle(row)).toMatchObject({ __typename: "Payment" });
+  expect(bank().books(paymentId)).toMatchObject({ captured: 130 });
+  expect(await office.order(code)).toMatchObject({ state: "PaymentSettled" });
+});
+
+test("a settlement that the bank is slow about says so after half a minute, and is stored when the bank answers", async () => {
+  const { code, row } = await authorised(LAMP);
+  const release = bank().hold("capture");
+  const slow = await office.settle(row).finally(release);
+  expect(slow).toMatchObject({ __typename: "SettlePaymentError", why: expect.stringContaining("not answered yet") });
+  await orderWith(code, ({ state }) => state === "PaymentSettled", "the settlement");
+  expect((await office.order(code)).payments[0]).toMatchObject({ state: "Settled", amount: 13_000 });
+});
+
+test("a settlement that something before the bank refuses stays settleable", async () => {
   const { code, paymentId, row } = await authorised(LAMP);
   bank().front({ status: 400, body: "json" });
   const refused = await office.settle(row).finally(() => bank().front(null));
@@ -247,73 +191,6 @@ test("an order that is cancelled already is refused before its lines are cancell
   expect((await office.order(code)).lines).toEqual(lines);
 });
 
-test("a cart that was never placed is cancelled", async () => {
-  const shop = storefrontOf(place.storefront());
-  await shop.add(LAMP);
-  const active = await shop.active();
-  expect(await office.cancel(active?.id ?? "")).toMatchObject({ __typename: "Order" });
-  expect(await office.order(active?.code ?? "")).toMatchObject({ state: "Cancelled" });
-});
-
-test.each([
-  ["rejected", "197211072793", "Declined"],
-  ["frozen", "198209123705", "Created"],
-  ["under review", "199010122399", "Created"],
-])("a %s payment is not authorised", async (_what, person, state) => {
-  const { shop, code } = await cart(LAMP);
-  bank().nextPerson(person);
-  const paymentId = await begin(shop);
-  await paysAt(paymentId);
-  const order = await orderWith(code, ({ payments }) => payments.length > 0, "the payment");
-  expect(order).toMatchObject({ state: "ArrangingPayment", payments: [{ state, transactionId: paymentId }] });
-  expect((await office.settle(order.payments[0]?.id ?? "")).__typename).toBe("SettlePaymentError");
-  expect((await office.order(code)).payments[0]?.state).toBe(state);
-});
-
-test("a rejected customer tries again and pays", async () => {
-  const { shop, code } = await cart(LAMP);
-  bank().nextPerson("197211072793");
-  const rejected = await begin(shop);
-  const back = await paysAt(rejected);
-  expect(back.headers.get("location")).toBe("/checkout?error=payment-not-completed");
-  await paysAt(await begin(shop));
-  const order = await orderWith(code, ({ state }) => state === "PaymentAuthorized", "the second try");
-  expect(order.payments.map(({ state }) => state).sort()).toEqual(["Authorized", "Declined"]);
-});
-
-test("frozen, then accepted: the payment becomes authorised by itself", async () => {
-  const { shop, code } = await cart(LAMP);
-  bank().nextPerson("198001010001");
-  await paysAt(await begin(shop));
-  await orderWith(code, ({ payments }) => payments[0]?.state === "Created", "the frozen payment");
-  await orderWith(code, ({ state }) => state === "PaymentAuthorized", "the accepted payment");
-});
-
-test("the customer never comes back: the callback alone will do", async () => {
-  const { shop, code } = await cart(LAMP);
-  bank().customerSigns(await begin(shop));
-  await orderWith(code, ({ state }) => state === "PaymentAuthorized", "the authorisation");
-});
-
-test("return and callback race, and are one payment", async () => {
-  const { shop, code } = await cart(LAMP);
-  const paymentId = await begin(shop);
-  await Promise.all([
-    paysAt(paymentId),
-    bank().deliver(paymentId, "AUTHORIZED"),
-    bank().deliver(paymentId, "AUTHORIZED"),
-  ]);
-  const order = await orderWith(code, ({ state }) => state === "PaymentAuthorized", "the authorisation");
-  expect(order.payments).toHaveLength(1);
-});
-
-test("Vendure's own addPaymentToOrder makes nothing of a payment that the bank does not have", async () => {
-  const { shop, code } = await cart(LAMP);
-  for (const metadata of [{}, { paymentId: "made-up" }, { paymentId: await begin(shop) }])
-    expect(await shop.addPayment(metadata)).toMatchObject({ __typename: "PaymentFailedError" });
-  expect((await office.order(code)).state).toBe("ArrangingPayment");
-});
-
 test("two settlements and two refunds at once", async () => {
   const { code, paymentId, row } = await authorised(LAMP);
   const settled = await Promise.all([office.settle(row), office.settle(row)]);
@@ -370,13 +247,3 @@ test("killed during a capture, the server settles it when it is back", async () 
   while ((await office.order(code)).state !== "PaymentSettled") await setTimeout(250);
   expect(bank().books(paymentId)).toMatchObject({ captured: 130 });
 }, 120_000);
-
-test("a currency that the bank does not sell is refused before anything is opened", async () => {
-  const opened = bank().creates.length;
-  const shop = storefrontOf(place.storefront("JPY"));
-  await shop.add(LAMP);
-  await shop.address();
-  expect((await shop.to("ArrangingPayment")).state).toBe("ArrangingPayment");
-  expect(await shop.pay()).toMatchObject({ message: expect.stringContaining("JPY") });
-  expect(bank().creates).toHaveLength(opened);
-});
