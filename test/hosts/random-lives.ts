@@ -7,7 +7,8 @@ import type { Records } from "./money.js";
 
 export const LIVES = Number(process.env.LIVES ?? 50);
 const SEED = Number(process.env.SEED ?? 1);
-const AT_ONCE = 4;
+/** Most of a life is waiting for a bank that has lost an answer. */
+const AT_ONCE = 8;
 /** What is still on its way; after that the bank reports its payments again, as a callback that comes late does. */
 const REPORT_MS = 20_000;
 /** A refund of a part whose call was lost goes out again after ten minutes. */

@@ -18,7 +18,9 @@ interface CancelInput {
 interface RefundInput {
   paymentId: ID;
   amount?: number | null;
-  lines?: { orderLineId: ID }[] | null;
+  lines?: { orderLineId: ID; quantity: number }[] | null;
+  shipping?: number | null;
+  adjustment?: number | null;
 }
 interface Asked {
   id?: ID;
@@ -26,14 +28,17 @@ interface Asked {
   input?: CancelInput & RefundInput;
 }
 
+/** Vendure refuses a refund there by itself. */
+const REFUNDS_NOT = new Set(["AddingItems", "ArrangingPayment", "PaymentAuthorized"]);
+
 export interface Parts {
   injector: Injector;
   engine: Engine;
   books: Books;
 }
 
-const lineTotal = ({ lines }: VendureOrder, cancelled: NonNullable<CancelInput["lines"]>): number =>
-  cancelled.reduce((sum, { orderLineId, quantity }) => {
+const lineTotal = ({ lines }: VendureOrder, taken: NonNullable<CancelInput["lines"]>): number =>
+  taken.reduce((sum, { orderLineId, quantity }) => {
     const line = lines.find(({ id }) => String(id) === String(orderLineId));
     return sum + (line?.proratedUnitPriceWithTax ?? 0) * quantity;
   }, 0);
@@ -75,8 +80,8 @@ export class AskedFirst {
     }
     if (field === "cancelOrder" && input) return this.cancelOrder(parts, ctx, input);
     if (field === "transitionOrderToState" && state === "Cancelled") return this.cancelOrder(parts, ctx, args);
-    if (field === "refundOrder" && input?.amount) {
-      const why = await this.mayRefund(parts, ctx, { ...input, amount: input.amount });
+    if (field === "refundOrder" && input) {
+      const why = await this.mayRefund(parts, ctx, input);
       return why === null
         ? null
         : new core.RefundStateTransitionError({ transitionError: why, fromState: "Pending", toState: "Settled" });
@@ -168,13 +173,18 @@ export class AskedFirst {
     return this.may(engine, orderId, { type: "merchant.editedLines", lines: [], total, adds: false });
   }
 
-  private async mayRefund(parts: Parts, ctx: Ctx, { paymentId, amount }: RefundInput & { amount: number }) {
-    const asked = await this.payment(parts, ctx, paymentId);
-    // Before a capture, Vendure refuses it by itself.
-    if (asked === null || asked.found.payment.captured === 0) return null;
+  /** Vendure would take what this payment has not left from another one, also from one that was rejected. */
+  private async mayRefund(parts: Parts, ctx: Ctx, input: RefundInput): Promise<string | null> {
+    const asked = await this.payment(parts, ctx, input.paymentId);
+    if (asked === null) return null;
     const { order, found } = asked;
+    if (found.payment.captured === 0) return REFUNDS_NOT.has(order.state) ? null : reasonInWords("refund-not-possible");
     if (!found.current) return reasonInWords("stale-payment");
     const { toMinor, toVendure } = parts.books.scale(order.currencyCode);
+    const { lines, shipping, adjustment } = input;
+    const amount = input.amount || lineTotal(order, lines ?? []) + (shipping ?? 0) + (adjustment ?? 0);
+    // Vendure says that there is nothing to refund.
+    if (amount <= 0) return null;
     if (toVendure(toMinor(amount)) !== amount) return `${order.currencyCode} has no part as small as that.`;
     return this.may(parts.engine, found.orderId, { type: "merchant.refundedAmount", amount: toMinor(amount) });
   }

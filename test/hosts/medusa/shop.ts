@@ -1,5 +1,6 @@
 /** What the administrator and the storefront say to Medusa's APIs, over HTTP. */
 import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 
 export interface Answer {
   status: number;
@@ -21,7 +22,15 @@ export const clientOf = (url: string, headers: Record<string, string>): Client =
     const answer = await fetch(`${url}${path}`, { ...sent, ...(body && { body: JSON.stringify(body) }) });
     return { status: answer.status, body: await answer.json().catch(() => null) };
   };
-  return { get: (path) => send("GET", path), post: (path, body = {}) => send("POST", path, body) };
+  /** Medusa fails at a list now and then while orders are written. */
+  const get = async (path: string, more = 3): Promise<Answer> => {
+    const answer = await send("GET", path);
+    if (answer.status < 500 || more === 0) return answer;
+    process.stderr.write(`Medusa: ${path}: ${JSON.stringify(answer)}\n`);
+    await setTimeout(500);
+    return get(path, more - 1);
+  };
+  return { get: (path) => get(path), post: (path, body = {}) => send("POST", path, body) };
 };
 
 export const adminOf = async (url: string, member: object): Promise<Client> => {
@@ -138,26 +147,34 @@ export interface Payment {
 const PAYMENTS =
   "*payment_collections,*payment_collections.payments,*payment_collections.payments.captures,*payment_collections.payments.refunds";
 
-export const officeOf = ({ get, post }: Client) => ({
-  /** The order of the cart's payment; undefined = it is not placed. */
-  async orderPaidBy(paymentId: string) {
-    const { body } = await get(`/admin/orders?limit=500&order=-created_at&fields=id,status,total,${PAYMENTS}`);
-    for (const order of body.orders) {
-      const payments: Payment[] = order.payment_collections.flatMap((one: { payments: Payment[] }) => one.payments);
-      const payment = payments.find(({ data }) => data?.payment_id === paymentId);
-      if (payment)
-        return { id: order.id as string, status: order.status as string, total: order.total as number, payment };
-    }
-    return undefined;
-  },
-  capture: (payment: string, amount?: number) =>
-    post(`/admin/payments/${payment}/capture`, amount === undefined ? {} : { amount }),
-  refund: (payment: string, amount: number) => post(`/admin/payments/${payment}/refund`, { amount }),
-  /** One item of it. */
-  async fulfil(order: string): Promise<Answer> {
-    const [item] = (await get(`/admin/orders/${order}?fields=*items`)).body.order.items;
-    return post(`/admin/orders/${order}/fulfillments`, { items: [{ id: item.id, quantity: 1 }] });
-  },
-  cancel: (order: string) => post(`/admin/orders/${order}/cancel`),
-});
+export const officeOf = ({ get, post }: Client) => {
+  /** @throws with what Medusa says instead */
+  const read = async (path: string): Promise<Answer> => {
+    const answer = await get(path);
+    if (answer.status !== 200) throw new Error(`${path}: ${JSON.stringify(answer)}`);
+    return answer;
+  };
+  return {
+    /** The order of the cart's payment; undefined = it is not placed. */
+    async orderPaidBy(paymentId: string) {
+      const { body } = await read(`/admin/orders?limit=500&order=-created_at&fields=id,status,total,${PAYMENTS}`);
+      for (const order of body.orders) {
+        const payments: Payment[] = order.payment_collections.flatMap((one: { payments: Payment[] }) => one.payments);
+        const payment = payments.find(({ data }) => data?.payment_id === paymentId);
+        if (payment)
+          return { id: order.id as string, status: order.status as string, total: order.total as number, payment };
+      }
+      return undefined;
+    },
+    capture: (payment: string, amount?: number) =>
+      post(`/admin/payments/${payment}/capture`, amount === undefined ? {} : { amount }),
+    refund: (payment: string, amount: number) => post(`/admin/payments/${payment}/refund`, { amount }),
+    /** One item of it. */
+    async fulfil(order: string): Promise<Answer> {
+      const [item] = (await read(`/admin/orders/${order}?fields=*items`)).body.order.items;
+      return post(`/admin/orders/${order}/fulfillments`, { items: [{ id: item.id, quantity: 1 }] });
+    },
+    cancel: (order: string) => post(`/admin/orders/${order}/cancel`),
+  };
+};
 export type Office = ReturnType<typeof officeOf>;

@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 480_000);
 afterAll(() => place?.end());
 
-const { bank, cart, begin, orderWith, authorised } = actsAt(() => place);
+const { bank, cart, begin, paysAt, orderWith, authorised } = actsAt(() => place);
 
 test("paid, settled, refunded in part", async () => {
   const { code, order, paymentId, row } = await authorised(LAMP);
@@ -213,6 +213,40 @@ test("what cannot be refunded is refused, and leaves no refund", async () => {
   await office.settle(row);
   expect((await office.refund(row, 13_001)).__typename).toMatch(/Error$/);
   expect((await office.order(code)).payments[0]?.refunds).toEqual([]);
+});
+
+test("a line is refunded, and not for more than is left", async () => {
+  const { code, order, paymentId, row } = await authorised(LAMP);
+  const line = order.lines[0]?.id ?? "";
+  await office.settle(row);
+  expect((await office.refund(row, 9000)).__typename).toBe("Refund");
+  const more = { __typename: "RefundStateTransitionError", why: expect.stringContaining("not yet refunded") };
+  expect(await office.refundLine(row, line)).toMatchObject(more);
+  expect(bank().books(paymentId)).toMatchObject({ refunded: 90 });
+  expect((await office.order(code)).payments[0]?.refunds).toMatchObject([{ total: 9000 }]);
+  expect((await office.refund(row, 4000)).__typename).toBe("Refund");
+  expect(await office.refundLine(row, line)).toMatchObject({ __typename: "RefundStateTransitionError" });
+  expect(bank().books(paymentId)).toMatchObject({ refunded: 130 });
+  const other = await authorised(LAMP, TABLE);
+  await office.settle(other.row);
+  expect((await office.refundLine(other.row, other.order.lines[0]?.id ?? "")).__typename).toBe("Refund");
+  expect(bank().books(other.paymentId)).toMatchObject({ refunded: 100 });
+});
+
+test.each(["amount", "line"])("nothing is refunded of a payment that was rejected, by %s", async (by) => {
+  const { shop, code } = await cart(LAMP);
+  bank().nextPerson("197211072793");
+  await paysAt(await begin(shop));
+  const paymentId = await begin(shop);
+  await paysAt(paymentId);
+  const { payments, lines } = await orderWith(code, ({ state }) => state === "PaymentAuthorized", "the second try");
+  const row = (state: string) => payments.find((one) => one.state === state)?.id ?? "";
+  await office.settle(row("Authorized"));
+  const declined = row("Declined");
+  const refused = by === "amount" ? office.refund(declined, 1000) : office.refundLine(declined, lines[0]?.id ?? "");
+  expect(await refused).toMatchObject({ __typename: "RefundStateTransitionError" });
+  expect((await office.order(code)).payments.flatMap(({ refunds }) => refunds)).toEqual([]);
+  expect(bank().books(paymentId)).toMatchObject({ refunded: 0 });
 });
 
 test("what the bank's staff capture and give back is in Vendure's books, too", async () => {
