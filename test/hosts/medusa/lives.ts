@@ -107,6 +107,8 @@ const lived = async (place: Place, life: Life): Promise<void> => {
       continue;
     }
     if (paymentId !== null && chance.happens(0.85)) await signs(paymentId);
+    // Closes the window; whether anybody hears of the payment is up to the bank.
+    if (chance.happens(0.3)) break;
     const completed = await shop.complete(cart);
     tell(`completes: ${completed.body?.type}`);
     if (completed.body?.type === "order") break;

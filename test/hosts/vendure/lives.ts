@@ -128,6 +128,8 @@ const lived = async (place: Place, life: Life): Promise<void> => {
       }
     }
     if (paymentId !== null && chance.happens(0.85)) await signs(paymentId);
+    // Closes the window; whether anybody hears of the payment is up to the bank.
+    if (chance.happens(0.3)) break;
     if ((await office.order(life.code)).state !== "ArrangingPayment") break;
   }
 
