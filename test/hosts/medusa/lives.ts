@@ -76,7 +76,7 @@ const lived = async (place: Place, life: Life): Promise<void> => {
 
   const cart = await shop.cart(...(chance.happens(0.5) ? [wares.lamp] : [wares.lamp, wares.table]));
   const begin = async (): Promise<string | null> => {
-    bank.nextPerson(chance.one(PERSONS), { callbacks: chance.happens(0.7) });
+    bank.nextPerson(chance.one(PERSONS), { callbacks: chance.happens(0.5) });
     const answer = await shop.pay(cart);
     const { session } = answer;
     tell(`pays: ${session?.data.payment_id ?? words(answer)}`);
@@ -90,7 +90,7 @@ const lived = async (place: Place, life: Life): Promise<void> => {
     const { status, redirectUrl } = bank.customerSigns(paymentId);
     tell(`signs ${paymentId}: ${status}`);
     await Promise.all([
-      ...(chance.happens(0.7) ? [visit(redirectUrl)] : []),
+      ...(chance.happens(0.5) ? [visit(redirectUrl)] : []),
       ...(chance.happens(0.5)
         ? [bank.deliver(paymentId, status === "ACCEPTED" ? "AUTHORIZED" : "FROZEN").catch(() => {})]
         : []),

@@ -78,7 +78,7 @@ const lived = async (place: Place, life: Life): Promise<void> => {
     );
 
   const begin = async (): Promise<string | null> => {
-    bank.nextPerson(chance.one(PERSONS), { callbacks: chance.happens(0.7) });
+    bank.nextPerson(chance.one(PERSONS), { callbacks: chance.happens(0.5) });
     const { paymentId, message } = await shop.pay();
     tell(`pays: ${paymentId ?? message}`);
     if (!paymentId || life.payments.includes(paymentId)) return null;
@@ -90,7 +90,7 @@ const lived = async (place: Place, life: Life): Promise<void> => {
     const { status, redirectUrl } = bank.customerSigns(paymentId);
     tell(`signs ${paymentId}: ${status}`);
     const arrivals = [
-      ...(chance.happens(0.7) ? [visit(redirectUrl)] : []),
+      ...(chance.happens(0.5) ? [visit(redirectUrl)] : []),
       ...(chance.happens(0.5)
         ? [bank.deliver(paymentId, status === "ACCEPTED" ? "AUTHORIZED" : "FROZEN").catch(() => {})]
         : []),
