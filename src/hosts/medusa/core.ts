@@ -60,6 +60,7 @@ export interface Payments {
   cancelPayment(id: string): Promise<unknown>;
   deleteCaptures(ids: string[]): Promise<unknown>;
   deleteRefunds(ids: string[]): Promise<unknown>;
+  updatePayment(changes: { id: string; amount: number }): Promise<unknown>;
   updatePaymentSession(changes: object): Promise<unknown>;
 }
 

@@ -137,9 +137,13 @@ export class Ledger {
     const isTaken = captured > 0 && authorized === 0 && row.canceled_at === null;
     // A capture that Medusa had begun when it died: written down, and never finished.
     const unfinished = isTaken && row.captured_at === null && taken >= captured;
-    const differs = unfinished || captured > taken || refunded !== given;
+    // Medusa has no word for a part that was let go: the payment is for what is left of it.
+    const left = status === "ACCEPTED" && row.canceled_at === null ? authorized + captured : 0;
+    const isLess = left > 0 && left !== toMinor(row.amount, currency);
+    const differs = unfinished || captured > taken || refunded !== given || isLess;
     const waits = this.lanes.patience(orderId, differs);
     if (waits > 0) return waits;
+    if (isLess) await this.payments.updatePayment({ id: row.id, amount: toMajor(left, currency) });
     if (unfinished) await this.payments.deleteCaptures(row.captures.map(({ id }) => id));
     const amount = captured - (unfinished ? 0 : taken);
     if (amount > 0 && row.canceled_at === null)

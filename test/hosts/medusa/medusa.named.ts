@@ -189,6 +189,20 @@ test("what the bank's staff capture, give back and let go is in Medusa's books, 
   await placed(other.paymentId, (order) => order.payment.canceled_at !== null, "the cancellation");
 });
 
+test("what the bank's staff let go in part is not in Medusa's payment any more", async () => {
+  const { paymentId } = await paid();
+  bank().portal(paymentId, "cancel", 30);
+  const { payment } = await placed(paymentId, (order) => order.payment.amount === 100, "the rest of the payment");
+  expect(payment).toMatchObject({ captured_at: null, canceled_at: null, captures: [] });
+  expect(await office.capture(payment.id)).toMatchObject({
+    status: 400,
+    body: { message: expect.stringContaining("total") },
+  });
+  bank().portal(paymentId, "capture");
+  await placed(paymentId, (order) => order.payment.captured_at !== null, "the capture");
+  expect((await placed(paymentId)).payment).toMatchObject({ amount: 100, captures: [{ amount: 100 }], refunds: [] });
+});
+
 test("a silent bank slows no page", async () => {
   const all = [];
   for (let i = 0; i < 6; i++) all.push(await paid());
