@@ -22,17 +22,23 @@ export const atBank = (bank: ResursDouble, paymentId: string): Money => {
 export interface Records {
   /** What they have otherwise than the bank, and what the bank has done twice. */
   differences(bank: ResursDouble, paymentIds: string[]): Promise<string[]>;
+  /** Whether a person is told that something about its order does not fit. */
+  flagged(paymentId: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
 export const recordsIn = async (connectionString: string): Promise<Records> => {
   const store = postgresStore({ connectionString });
   await store.open();
-  const inEngine = async (paymentId: string): Promise<Money | null> => {
+  const recordOf = async (paymentId: string) => {
     const found = await store.findByPayment(paymentId);
     const [loaded] = found ? await store.load([{ orderId: found.orderId, eventIds: [] }]) : [];
-    if (!loaded?.record) return null;
-    const { payment, others } = loaded.record.facts;
+    return loaded?.record ?? null;
+  };
+  const inEngine = async (paymentId: string): Promise<Money | null> => {
+    const record = await recordOf(paymentId);
+    if (record === null) return null;
+    const { payment, others } = record.facts;
     const one = [payment, ...others].find(({ id }) => id === paymentId);
     return one ? { reserved: one.authorized, captured: one.captured, refunded: one.refunded } : null;
   };
@@ -50,6 +56,8 @@ export const recordsIn = async (connectionString: string): Promise<Records> => {
       }
       return found;
     },
+    flagged: async (paymentId) =>
+      ((await recordOf(paymentId))?.flags ?? []).some(({ clearedAt }) => clearedAt === null),
     close: () => store.close(),
   };
 };

@@ -46,7 +46,10 @@ export const differences = async (place: Place, life: Life): Promise<string[]> =
   const found: string[] = [];
   // Medusa has no word for a rest that was let go after a part was captured.
   if (theirs.captured > 0) ours.reserved = theirs.reserved;
-  if (JSON.stringify(ours) !== JSON.stringify(theirs))
+  // Of another amount than the cart costs: Medusa makes no order and no payment of it, and a person is told.
+  const shown = await Promise.all(life.payments.map((id) => place.records.flagged(id)));
+  const isOdd = rows.length === 0 && theirs.captured > 0 && shown.some(Boolean);
+  if (JSON.stringify(ours) !== JSON.stringify(theirs) && !isOdd)
     found.push(`the bank has ${JSON.stringify(theirs)}, Medusa ${JSON.stringify(ours)}`);
   const held = books.filter(({ reserved, captured, refunded }) => reserved + captured - refunded > 0);
   if (held.length > 1) found.push(`${held.length} payments of one cart hold money`);
