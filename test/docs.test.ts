@@ -58,7 +58,8 @@ describe("the documents", () => {
     const shown = (await Promise.all(pages.map((page) => shownIn(page, "test/hosts/")))).flat();
     const files = await readdir(join(root, "test/hosts"), { recursive: true });
     // What the tests are made of, beside the examples that they start.
-    const ofTests = /^requests\.ts$|^(medusa|vendure)\/(place|shop|lives|types)\.ts$/;
+    const ofTests =
+      /^(requests|losing-bank|money|random-lives|tables)\.ts$|^(medusa|vendure)\/(acts|place|shop|lives|types|worker)\.ts$/;
     const examples = files.filter(
       (name) => /(?<!\.named)\.ts$/.test(name) && !ofTests.test(name) && !name.includes("node_modules/"),
     );

@@ -236,7 +236,7 @@ describe("a reading", () => {
     expect(life.raised).toEqual(["capture-failed"]);
     life.settle({ type: "reconcile.asked" });
     expect(life.raised).toEqual(["capture-failed"]);
-    life.settle({ type: "reconcile.asked" }, reading({ captured: 1 }));
+    life.settle({ type: "reconcile.asked" }, reading({ authorized: 0, captured: 100_000 }));
     expect(life.record.facts.payment.captureFailed).toBe(false);
   });
 });

@@ -55,7 +55,7 @@ export class ReferenceStory {
     readonly plan: OrderPlan,
     readonly settings: Settings,
     registry: Registry,
-    private readonly looksAfter: readonly number[] = [],
+    private readonly lookMinutes: readonly number[] = [],
   ) {
     this.flow = flowOf(registry, plan.gateway);
     // A shop whose clock is ahead: what it says of the future counts as now.
@@ -109,7 +109,7 @@ export class ReferenceStory {
     const { order, flow } = this;
     if (status === order.status) return;
     if (status !== "pending" && flow.linkExpires && this.isUndecided() && order.looks.length === 0)
-      order.looks = this.looksAfter.map((minutes) => now + minutes * MINUTE);
+      order.looks = this.lookMinutes.map((minutes) => now + minutes * MINUTE);
     order.status = status;
     order.written = now;
     order.heldByHand = false;
