@@ -1,5 +1,6 @@
 /** The bank opens a payment so late that the order has gone on: nobody is sent there, and the payment is known. */
 import { expect, test } from "vitest";
+import type { CreatedPayment, Gateway } from "../../src/ports/gateway.js";
 import { littleWorld, T0 } from "../money/world.js";
 
 const urls = {
@@ -19,25 +20,30 @@ const order = {
   needsProcessing: true,
 } as const;
 
+const opened = (paymentId: string): CreatedPayment => ({
+  kind: "ok",
+  paymentId,
+  status: "TASK_REDIRECTION_REQUIRED",
+  redirectUrl: "https://bank.example",
+});
+
+/** A bank that opens payments so, and one order that waits for its payment. */
+const worldWith = async (opens: Partial<Gateway>) => {
+  const world = await littleWorld({ gateway: (bank) => ({ ...bank, ...opens }) });
+  world.woo.addOrder({ id: "1", ...order, lines: [], datePaid: null });
+  await world.engine.place("1", { ...order, lines: [], previousPaymentIds: [] });
+  return world;
+};
+
 test("cancelled while the bank opens the payment: the customer is told that it failed", async () => {
   let answer: () => void = () => {};
   const opening = new Promise<void>((resolve) => (answer = resolve));
-  const world = await littleWorld({
-    gateway: (bank) => ({
-      ...bank,
-      createPayment: async () => {
-        await opening;
-        return {
-          kind: "ok",
-          paymentId: "late",
-          status: "TASK_REDIRECTION_REQUIRED",
-          redirectUrl: "https://bank.example",
-        };
-      },
-    }),
+  const world = await worldWith({
+    createPayment: async () => {
+      await opening;
+      return opened("late");
+    },
   });
-  world.woo.addOrder({ id: "1", ...order, lines: [], datePaid: null });
-  await world.engine.place("1", { ...order, lines: [], previousPaymentIds: [] });
   const checkout = world.engine.checkout("1", "bank", urls);
   await new Promise((resolve) => setTimeout(resolve, 10));
   await world.engine.submit("1", { type: "merchant.cancelled", via: "api" });
@@ -52,25 +58,15 @@ test("cancelled while the bank opens the payment: the customer is told that it f
 
 test("one that throws at a bank that names its payments itself is searched for when Pay is pressed again", async () => {
   const searched: string[] = [];
-  const world = await littleWorld({
-    gateway: (bank) => ({
-      ...bank,
-      createPayment: async () => {
-        throw new Error("the answer could not be read");
-      },
-      findCreated: async ({ attempt }) => {
-        searched.push(attempt);
-        return {
-          kind: "ok",
-          paymentId: "made",
-          status: "TASK_REDIRECTION_REQUIRED",
-          redirectUrl: "https://bank.example",
-        };
-      },
-    }),
+  const world = await worldWith({
+    createPayment: async () => {
+      throw new Error("the answer could not be read");
+    },
+    findCreated: async ({ attempt }) => {
+      searched.push(attempt);
+      return opened("made");
+    },
   });
-  world.woo.addOrder({ id: "1", ...order, lines: [], datePaid: null });
-  await world.engine.place("1", { ...order, lines: [], previousPaymentIds: [] });
   const answer = await world.engine.checkout("1", "bank", { ...urls, attempt: "a" });
   expect(answer).toMatchObject({ kind: "failed", detail: expect.stringContaining("could not be read") });
   void world.engine.checkout("1", "bank", { ...urls, attempt: "b" }).catch(() => {});

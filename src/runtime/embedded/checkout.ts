@@ -14,6 +14,8 @@ import { type Receipt, type SubmitOptions, UnknownOrder } from "./receipt.js";
 
 type Opened = Extract<CreatedPayment, { kind: "ok" }>;
 type Failed = Extract<CreatedPayment, { kind: "failed" }>;
+/** The adapter, or a rule of the host's, broke off; the order's note does not say with what. */
+type Thrown = Failed & { thrown: string };
 
 /** What it needs of the engine. */
 export interface CheckoutEngine {
@@ -142,17 +144,18 @@ export const checkout = async (
     ),
     ...addresses,
   };
-  let thrown: string | null = null;
-  const created = await gateway.createPayment(asks).catch((error: unknown): Failed => {
-    thrown = thrownText(error);
-    return { kind: "failed", detail: BROKE_OFF, paymentId };
+  const created = await gateway.createPayment(asks).catch((error: unknown): Thrown => {
+    return { kind: "failed", detail: BROKE_OFF, paymentId, thrown: thrownText(error) };
   });
-  if (thrown !== null)
-    redacted(engine.log).error({ orderId, type: gateway.name, detail: thrown }, "the checkout threw");
-  // The bank may have been asked by then: it is read under its id, and one without stays awaited, so that it is searched for.
-  if (thrown !== null && paymentId === undefined) return { kind: "failed", detail: `${BROKE_OFF}: ${thrown}` };
-  if (thrown === null && created.kind === "failed")
-    redacted(engine.log).warn({ orderId, type: gateway.name, detail: created.detail }, "the bank created no payment");
+  const log = redacted(engine.log);
+  const about = { orderId, type: gateway.name };
+  let answer: CheckoutOutcome = created;
+  if ("thrown" in created) {
+    log.error({ ...about, detail: created.thrown }, "the checkout threw");
+    answer = { kind: "failed", detail: `${BROKE_OFF}: ${created.thrown}` };
+    // The bank may have been asked by then: it is read under its id, and one without stays awaited, so that it is searched for.
+    if (paymentId === undefined) return answer;
+  } else if (created.kind === "failed") log.warn({ ...about, detail: created.detail }, "the bank created no payment");
   const told = await engine.submit(
     orderId,
     created.kind === "ok"
@@ -168,7 +171,7 @@ export const checkout = async (
   // Nobody is sent to a payment that the order does not take: two open pages are two payments.
   if (created.kind === "ok" && told.outcome === "refused")
     return { kind: "failed", detail: `the order takes this payment no more (${told.reason})` };
-  return thrown === null ? created : { kind: "failed", detail: `${BROKE_OFF}: ${thrown}` };
+  return answer;
 };
 
 /** Those between the click and the bank's answer being written down, on this node. */
