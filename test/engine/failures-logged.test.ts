@@ -113,6 +113,28 @@ test.each([
   expect(told(lines, "the checkout threw")).toMatchObject([{ orderId: "k", type: "resurs-mapi" }]);
 });
 
+test.each(["idOf", "findCreated"] as const)(
+  "a checkout whose %s throws is answered as a failure, and Pay works again",
+  async (method) => {
+    const { place, lines } = await logging();
+    const gateway = gatewayTo(place.bank.url, place.clock);
+    const silent = () => Promise.reject(new Error("no answer"));
+    const broken = { ...gateway, createPayment: silent, [method]: silent };
+    const log = {
+      debug() {},
+      info() {},
+      warn() {},
+      error: (details: object, says: string) => void lines.push([says, { ...details }]),
+    };
+    const engine = await place.start({ gateways: [broken], log });
+    await engine.place("k", order(null, place.clock.now()));
+    const urls = urlsFor("http://shop.test", "k", "resurs-mapi", await addressKeys(engine), "t");
+    for (const _ of ["first", "again"])
+      expect(await engine.checkout("k", "resurs-mapi", urls)).toMatchObject({ kind: "failed" });
+    expect(told(lines, "the checkout threw")).toMatchObject([{ orderId: "k" }, { orderId: "k" }]);
+  },
+);
+
 test("says nothing that a bank said of a person", async () => {
   const { place, lines } = await logging();
   const engine = await place.start({

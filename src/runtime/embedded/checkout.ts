@@ -15,7 +15,9 @@ import { type Receipt, type SubmitOptions, UnknownOrder } from "./receipt.js";
 type Opened = Extract<CreatedPayment, { kind: "ok" }>;
 type Failed = Extract<CreatedPayment, { kind: "failed" }>;
 /** The adapter, or a rule of the host's, broke off; the order's note does not say with what. */
-type Thrown = Failed & { thrown: string };
+class Thrown {
+  constructor(readonly answer: { kind: "failed"; detail: string }) {}
+}
 
 /** What it needs of the engine. */
 export interface CheckoutEngine {
@@ -55,6 +57,21 @@ const askedFirst = async (
   return { kind: "failed", detail: "the bank does not say what became of the payment before; try again in a minute" };
 };
 
+/** What the gateway says, or that it threw, which is written to the log with the order. */
+const asking = async <T>(
+  engine: CheckoutEngine,
+  about: { orderId: string; type: string },
+  ask: () => T | Promise<T>,
+): Promise<T | Thrown> => {
+  try {
+    return await ask();
+  } catch (error) {
+    const thrown = thrownText(error);
+    redacted(engine.log).error({ ...about, detail: thrown }, "the checkout threw");
+    return new Thrown({ kind: "failed", detail: `${BROKE_OFF}: ${thrown}` });
+  }
+};
+
 const createdEvent = (gateway: Gateway, attempt: string, { paymentId, meta }: Opened): Command => ({
   type: "payment.created",
   paymentId,
@@ -87,11 +104,13 @@ const unheardOf = async (
   gateway: Gateway,
   { orderId, facts: { tries, order } }: OrderRecord,
   { successUrl, failUrl }: CheckoutUrls,
-): Promise<Opened | null> => {
+): Promise<Opened | Thrown | null> => {
   const latest = tries.at(-1);
-  if (latest?.answer !== "awaited" || latest.gateway !== gateway.name || gateway.findCreated === undefined) return null;
+  if (latest?.answer !== "awaited" || latest.gateway !== gateway.name) return null;
   const { attempt } = latest;
-  const found = await gateway.findCreated({ orderId: order.reference ?? orderId, attempt, successUrl, failUrl });
+  const tried = { orderId: order.reference ?? orderId, attempt, successUrl, failUrl };
+  const found = await asking(engine, { orderId, type: gateway.name }, () => gateway.findCreated?.(tried));
+  if (found instanceof Thrown) return found;
   if (found?.kind !== "ok") return null;
   await engine.submit(orderId, createdEvent(gateway, attempt, found));
   return found;
@@ -113,6 +132,7 @@ export const checkout = async (
   const isNotSold = notSold(gateway, before.facts.order.currency);
   if (isNotSold !== null) return { kind: "failed", detail: `the currency ${isNotSold}` };
   const unheard = await unheardOf(engine, gateway, before, urls);
+  if (unheard instanceof Thrown) return unheard.answer;
   const known = unheard === null ? before : ((await engine.read(orderId)) ?? before);
   const asked = await askedFirst(engine, gateway, known, urls.successUrl);
   if ("kind" in asked) return asked;
@@ -121,7 +141,10 @@ export const checkout = async (
   const { attempt = crypto.randomUUID(), ...addresses } = urls;
   // Another bank's id is no id of this one's.
   const preferredId = payment.gateway === gateway.name ? payment.id : null;
-  const paymentId = await gateway.idOf?.({ orderId: order.reference ?? orderId, preferredId });
+  const about = { orderId, type: gateway.name };
+  const named = { orderId: order.reference ?? orderId, preferredId };
+  const paymentId = await asking(engine, about, () => gateway.idOf?.(named));
+  if (paymentId instanceof Thrown) return paymentId.answer;
   const began = await engine.submit(orderId, {
     type: "checkout.began",
     attempt,
@@ -144,18 +167,12 @@ export const checkout = async (
     ),
     ...addresses,
   };
-  const created = await gateway.createPayment(asks).catch((error: unknown): Thrown => {
-    return { kind: "failed", detail: BROKE_OFF, paymentId, thrown: thrownText(error) };
-  });
-  const log = redacted(engine.log);
-  const about = { orderId, type: gateway.name };
-  let answer: CheckoutOutcome = created;
-  if ("thrown" in created) {
-    log.error({ ...about, detail: created.thrown }, "the checkout threw");
-    answer = { kind: "failed", detail: `${BROKE_OFF}: ${created.thrown}` };
-    // The bank may have been asked by then: it is read under its id, and one without stays awaited, so that it is searched for.
-    if (paymentId === undefined) return answer;
-  } else if (created.kind === "failed") log.warn({ ...about, detail: created.detail }, "the bank created no payment");
+  const came = await asking(engine, about, () => gateway.createPayment(asks));
+  // The bank may have been asked by then: it is read under its id, and one without stays awaited, so that it is searched for.
+  if (came instanceof Thrown && paymentId === undefined) return came.answer;
+  const created: CreatedPayment = came instanceof Thrown ? { kind: "failed", detail: BROKE_OFF, paymentId } : came;
+  if (created.kind === "failed" && created === came)
+    redacted(engine.log).warn({ ...about, detail: created.detail }, "the bank created no payment");
   const told = await engine.submit(
     orderId,
     created.kind === "ok"
@@ -171,7 +188,7 @@ export const checkout = async (
   // Nobody is sent to a payment that the order does not take: two open pages are two payments.
   if (created.kind === "ok" && told.outcome === "refused")
     return { kind: "failed", detail: `the order takes this payment no more (${told.reason})` };
-  return answer;
+  return came instanceof Thrown ? came.answer : created;
 };
 
 /** Those between the click and the bank's answer being written down, on this node. */

@@ -1,7 +1,7 @@
 /** A payment is one order's: what names a payment that another order has is refused before it is taken in. */
 import type { OrderEvent } from "../../../machines/events.js";
 import type { Reading } from "../../../machines/facts.js";
-import { type OrderRecord, paymentsOf } from "../../core/record.js";
+import { gatewayFor, type OrderRecord, paymentsOf } from "../../core/record.js";
 import type { Receipt } from "../../ports/runtime.js";
 
 /** Finds the order that has this payment or had it. */
@@ -70,7 +70,11 @@ export const withOwner = async (
   if (orderReference == null || orderReference === "") {
     // Two orders that named it in the same instant both have it: it pays the one that it is found by.
     const owner = exists ? await findByPayment(paymentId).catch(() => null) : null;
-    return owner === null || owner.orderId === orderId ? reading : { ...reading, orderReference: owner.orderId };
+    if (owner === null || owner.orderId === orderId) return reading;
+    const [theirs, ours] = await Promise.all([read(owner.orderId), read(orderId)]).catch(() => []);
+    // Two banks may have payments of one id.
+    if (theirs == null || ours == null || gatewayFor(theirs, paymentId) !== gatewayFor(ours, paymentId)) return reading;
+    return { ...reading, orderReference: theirs.facts.order.reference ?? owner.orderId };
   }
   const saysNothing = { ...reading, orderReference: null };
   if (orderReference === orderId) return saysNothing;
