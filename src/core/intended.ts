@@ -181,7 +181,7 @@ export const isLostNow = (before: Operation | null, after: Operation | null, eve
   after !== null && after.lostAt !== (before?.lostAt ?? null) && !("reading" in event && event.reading === null);
 
 /** The bank has not said that the payment is over; its answer may also have been older than the customer's. */
-export const mayStillBePaid = ({ payment, order }: Facts): boolean =>
+const mayStillBePaid = ({ payment, order }: Facts): boolean =>
   payment.readAt !== null && order.total > 0 && (!payment.exists || waitsForCustomer(payment));
 
 /** The bank has neither accepted nor rejected it, as far as it was read. */
