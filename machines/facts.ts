@@ -132,6 +132,7 @@ const Try = z.object({
   paymentId: z.string().optional(),
   gateway: z.string().optional(),
   total: minor.optional(),
+  currency: z.string().length(3).optional(),
 });
 export type Try = z.infer<typeof Try>;
 

@@ -47,13 +47,19 @@ export const cooldownEndsAt = (c: Pick<GuardContext, "order" | "settings">): num
   (c.settings.choices.cooldownFrom === "created" ? c.order.createdAt : Math.max(c.order.createdAt, c.order.updatedAt)) +
   c.settings.cooldownSeconds * 1000;
 
+/** An order that a plugin writes again and again keeps no callback for longer. */
+const LONGEST_HOLD_MS = 10 * 60_000;
+
 /** When a held callback may be acted on; no time is known while money is on the move, for only its end decides. */
 export const dueAt = (
   c: Pick<GuardContext, "order" | "settings" | "flow" | "operation">,
   { at, afterCheckout = false }: Pick<WaitingEvent, "at" | "afterCheckout">,
 ): number =>
   c.operation === null
-    ? Math.max(cooldownEndsAt(c), at + (afterCheckout ? 0 : c.flow.callbackDelaySeconds * 1000))
+    ? Math.max(
+        Math.min(cooldownEndsAt(c), at + Math.max(LONGEST_HOLD_MS, c.settings.cooldownSeconds * 1000)),
+        at + (afterCheckout ? 0 : c.flow.callbackDelaySeconds * 1000),
+      )
     : Number.POSITIVE_INFINITY;
 
 const heldNow = (c: GuardContext) => c.waiting.filter((w) => w.held && w.readingId === null);

@@ -41,6 +41,8 @@ const words = {
   "not-ours": "The order was paid with another payment method.",
   "bad-digest": "The message could not be verified as the bank's, and was ignored.",
   "checkout-under-way": "A payment of this order is being opened at the bank; wait for the bank's page to open.",
+  "payment-id-in-use":
+    "Another bank has a payment of this order under the same id, and it may still be paid or holds money.",
   "checkout-superseded": "A newer payment attempt has begun, and this is an earlier one.",
   "payment-not-created": "The bank created no payment; the customer can try again.",
   // no-ops

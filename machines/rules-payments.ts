@@ -10,6 +10,11 @@ export const paymentRules = {
   "checkout/began": r(own, "-", "A payment is being opened at the bank."),
   "checkout/open-payment-read": r(own, "-", "The order's payments are read before another one is opened."),
   "checkout/under-way": r(own, "-", "Only one payment of an order is opened at a time."),
+  "checkout/id-in-use": r(
+    own,
+    "-",
+    "An order has one payment of an id, so two banks that both name it after the order take turns.",
+  ),
   "checkout/superseded": r(own, "-", "A newer payment attempt had begun when the bank answered."),
   "checkout/tries-again": r(own, "-", "The customer is trying to pay again."),
 

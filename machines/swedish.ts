@@ -61,6 +61,8 @@ export const reasonsInSwedish: Record<string, string> = {
   "reading-payment": "Banken tillfrågas först om betalningen.",
   "awaiting-gateway": "Anropet pågår; statusen ändras när banken har bekräftat.",
   "checkout-under-way": "En betalning för ordern håller på att öppnas hos banken; vänta tills bankens sida visas.",
+  "payment-id-in-use":
+    "En annan bank har en betalning för ordern med samma id, och den kan ännu betalas eller har pengar.",
   "checkout-superseded": "Ett nyare betalningsförsök har börjat, så detta är ett tidigare försök.",
   "no-lost-answer": "Ordern väntar inte på något svar från banken.",
   "outcome-unknown": "Bankens svar gick förlorat; betalningen läses av innan något skickas igen.",

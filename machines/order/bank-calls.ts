@@ -99,6 +99,8 @@ export const bankCall = ({ home, says, family, wish, seen, again, failed, readsS
             { ...gaveUp, ...outcome("failed", `${family}/refused`) },
           ],
           [`${family}.unknown`]: { ...readBack, ...rule(`${family}/unknown`) },
+          // It may be on its way, or wait for a shop or a bank that does not answer: it is looked for, and not sent again.
+          "merchant.endedWait": { ...readBack, ...rule(`${family}/unknown`, "outcome-unknown") },
           ...(readsShop && {
             "shop.differs": [
               { guard: "answerWasLost", ...readBack, ...rule(`${family}/refused-after-loss`) },

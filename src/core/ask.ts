@@ -3,6 +3,7 @@ import type { Effect } from "../../machines/effects.js";
 import { type EffectParams, notes } from "../../machines/effects.js";
 import type { OrderAsExpected } from "../../machines/expected.js";
 import type { Facts, Operation, OrderStatus } from "../../machines/facts.js";
+import { MOST_TRIES } from "../../machines/guards.js";
 import { type Line, linesFor } from "../../machines/lines.js";
 import type { CommandPayload } from "../../machines/waiting.js";
 import { backoffMs } from "./backoff.js";
@@ -164,7 +165,7 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
             refused: operation.lostAt === null ? null : a.detail,
             ...(a.eventType === "shop.differs" && { differs: true }),
           }
-        : { ...operation, lostAt: a.now };
+        : { ...operation, lostAt: a.now, ...(a.eventType === "merchant.endedWait" && { tries: MOST_TRIES }) };
       return at(a, effect, { ...facts, operation: looked });
     }
     case "bookSignedPayment": {

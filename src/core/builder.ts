@@ -87,7 +87,8 @@ export class DecisionBuilder {
 
   /** The facts after the event; the same object where it tells nothing new. */
   get remembered(): Facts {
-    return remember(this.facts, this.envelope, this.seq);
+    const { registry } = this.rules;
+    return remember(this.facts, this.envelope, this.seq, (gateway) => flowOf(registry, gateway).bank);
   }
 
   guardContext(wish: CommandPayload | null = null, seen: OrderStatus | null = null): GuardContext {

@@ -1,12 +1,19 @@
 /** A payment of the order is opened at the bank: one at a time, and a late answer is an earlier attempt. */
 import { notes } from "../../machines/effects.js";
 import type { Command } from "../../machines/events.js";
-import { type Facts, type Rejection, type Try, unheardTries } from "../../machines/facts.js";
+import {
+  type Facts,
+  moneyHeld,
+  type Rejection,
+  type Try,
+  unheardTries,
+  waitsForCustomer,
+} from "../../machines/facts.js";
 import { flowOf } from "../../machines/index.js";
 import { perhapsMade } from "./asking.js";
 import type { DecisionBuilder } from "./builder.js";
 import { handles } from "./explain.js";
-import { isUndecided, unheardLooks } from "./intended.js";
+import { isReviewed, isUndecided, unheardLooks } from "./intended.js";
 import { rejectionMeta } from "./metadata.js";
 import { keepAsOther, otherNamed, readNow, replaceCurrent } from "./others.js";
 import { ofEarlierAttempt } from "./remember.js";
@@ -14,6 +21,25 @@ import { initialValue } from "./step.js";
 import { CHECKOUT_MS, isLaterLook, LINK_TIMER, UNANSWERED, UNHEARD } from "./timer-names.js";
 
 const KEPT_TRIES = 20;
+
+/** The order can have one payment of an id: what another bank has under it would be lost sight of. */
+const isUsedElsewhere = (
+  { facts, rules: { registry } }: DecisionBuilder,
+  {
+    paymentId,
+    gateway = facts.payment.gateway,
+  }: { paymentId?: string | undefined; gateway?: string | null | undefined },
+): boolean => {
+  const { payment, others } = facts;
+  const bank = flowOf(registry, gateway).bank;
+  return [payment, ...others].some(
+    (one) =>
+      one.id !== null &&
+      one.id === paymentId &&
+      flowOf(registry, one.gateway).bank !== bank &&
+      (one.readAt === null || waitsForCustomer(one) || isReviewed(one) || moneyHeld(one) > 0),
+  );
+};
 
 /** One payment of an order is opened at a time, whichever node the customer's clicks come to. */
 export const beginCheckout = (builder: DecisionBuilder, event: Extract<Command, { type: "checkout.began" }>): void => {
@@ -29,7 +55,10 @@ export const beginCheckout = (builder: DecisionBuilder, event: Extract<Command, 
   if (isUnderWay || UNANSWERED in builder.timers) {
     return builder.answer(me, "refused", { reason: "checkout-under-way", rule: "checkout/under-way" });
   }
-  const began: Try = { attempt, since: builder.now, answer: "awaited", ...asked };
+  if (isUsedElsewhere(builder, asked)) {
+    return builder.answer(me, "refused", { reason: "payment-id-in-use", rule: "checkout/id-in-use" });
+  }
+  const began: Try = { attempt, since: builder.now, answer: "awaited", ...asked, currency: order.currency };
   builder.facts = {
     ...builder.facts,
     tries: [...tries, began].slice(-KEPT_TRIES),
@@ -112,6 +141,13 @@ export const attachEarlier = (
   builder.answer(builder.itself, "refused", { rule: "checkout/superseded", reason });
 };
 
+/** The shop may have changed the order's currency while the bank opened the payment, and the bank may not say it. */
+const inTheCurrencyAsked = (facts: Facts, attempt: string | undefined): Facts => {
+  const asked = facts.tries.find((one) => one.attempt === attempt)?.currency;
+  if (asked === undefined || asked === facts.order.currency || facts.payment.currency != null) return facts;
+  return { ...facts, payment: { ...facts.payment, currency: asked } };
+};
+
 /** A new payment attempt takes the place of the old one, which is watched until the bank says that it is over. */
 export const attach = (builder: DecisionBuilder, event: Extract<Command, { type: "payment.created" }>): void => {
   const { paymentId, gateway, meta = {} } = event;
@@ -125,7 +161,7 @@ export const attach = (builder: DecisionBuilder, event: Extract<Command, { type:
   // The older flows name the payment themselves, so its callback may come before the answer to the checkout.
   const another = paymentId !== builder.facts.payment.id;
   const { attempt, id: before } = builder.facts.payment;
-  let remembered: Facts = builder.remembered;
+  let remembered: Facts = inTheCurrencyAsked(builder.remembered, event.attempt);
   if (another || remembered.payment.attempt !== attempt)
     remembered = ofEarlierAttempt(remembered, another ? before : null);
   if (another) replaceCurrent(builder, paymentId, remembered);

@@ -181,13 +181,13 @@ export const isLostNow = (before: Operation | null, after: Operation | null, eve
   after !== null && after.lostAt !== (before?.lostAt ?? null) && !("reading" in event && event.reading === null);
 
 /** The bank has not said that the payment is over; its answer may also have been older than the customer's. */
-const mayStillBePaid = ({ payment, order }: Facts): boolean =>
-  payment.readAt !== null && order.total > 0 && (!payment.exists || waitsForCustomer(payment));
+const mayStillBePaid = ({ payment }: Facts): boolean =>
+  payment.readAt !== null && (!payment.exists || waitsForCustomer(payment));
 
-/** The bank has neither accepted nor rejected it, as far as it was read. */
+/** The bank has neither accepted nor rejected it, as far as it was read; an order that costs nothing now may have cost more. */
 export const isUndecided = (facts: Facts): boolean => {
-  const { payment, order } = facts;
-  if (payment.id === null || payment.gateway === null || order.total === 0) return false;
+  const { payment } = facts;
+  if (payment.id === null || payment.gateway === null) return false;
   return payment.readAt === null || mayStillBePaid(facts) || isReviewed(payment);
 };
 

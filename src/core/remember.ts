@@ -193,8 +193,14 @@ const writtenAt = (facts: Facts, at: number): Facts => ({
  * Facts after the event; the same object where it tells nothing new.
  *
  * @param seq of the decision
+ * @param bankOf the bank of a way to pay
  */
-export const remember = (facts: Facts, envelope: Envelope, seq: number): Facts => {
+export const remember = (
+  facts: Facts,
+  envelope: Envelope,
+  seq: number,
+  bankOf: (gateway: string | null) => string,
+): Facts => {
   const { event, at } = envelope;
   switch (event.type) {
     case "order.updated":
@@ -212,8 +218,9 @@ export const remember = (facts: Facts, envelope: Envelope, seq: number): Facts =
       const { payment } = facts;
       const attempt = event.attempt === undefined ? {} : { attempt: event.attempt };
       const { gateway = payment.gateway, tolerance = payment.tolerance } = event;
-      // What is not at the one bank may be made under the same id at another.
-      const isKnown = gateway === payment.gateway || (payment.readAt !== null && payment.exists);
+      // What is not there in the one way may be made under the same id in another; two banks may use one id for two payments.
+      const isThere = payment.readAt !== null && payment.exists && bankOf(gateway) === bankOf(payment.gateway);
+      const isKnown = gateway === payment.gateway || isThere;
       if (payment.id === event.paymentId && isKnown) {
         // The bank has made it: whose it is is no question any more.
         const { perhapsMadeFor: _, isOnlyNamed: __, ...made } = payment;

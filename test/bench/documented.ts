@@ -38,6 +38,7 @@ const byCreateActor: Restore = (machine, value, context) =>
 const byResolveState: Restore = (machine, value, context) => machine.resolveState({ value, context });
 
 const statuses = new Set<unknown>(["pending", "processing", "on-hold", "failed", "cancelled", "completed", "refunded"]);
+const bankOf = () => merchantApi.bank;
 const terminal = new Set<OrderStatus>(["completed", "cancelled", "refunded"]);
 
 class Order {
@@ -176,13 +177,13 @@ const happen = (order: Order): void => {
         const effect = { type: "addOrderNote", note: notes["customer-landingpage-return"] } as const;
         order.effects.push({ id: `${envelope.orderId}:${state.seq}:0`, effect });
       }
-      state.facts = remember(state.facts, envelope, 0);
+      state.facts = remember(state.facts, envelope, 0, bankOf);
       return order.wait(waiting());
     case "merchant.completed":
     case "merchant.cancelled":
       return terminal.has(state.facts.order.status) ? order.refuse() : order.wait(waiting());
     case "payment.read": {
-      state.facts = remember(state.facts, envelope, 0);
+      state.facts = remember(state.facts, envelope, 0, bankOf);
       order.payment();
       const asked = state.facts.waiting.filter((w) => w.readingId === event.effectId);
       state.facts = { ...state.facts, waiting: state.facts.waiting.filter((w) => w.readingId !== event.effectId) };
@@ -193,7 +194,7 @@ const happen = (order: Order): void => {
       return order.cooldown("payment.read");
     }
     default:
-      state.facts = remember(state.facts, envelope, 0);
+      state.facts = remember(state.facts, envelope, 0, bankOf);
       order.payment();
       return order.order(envelope.id, event.type);
   }

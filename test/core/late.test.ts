@@ -493,3 +493,55 @@ describe("a refund that failed at the bank", () => {
     expect(life.raised).toEqual(raised);
   });
 });
+
+describe("a call that goes out to nobody, and a person who ends the wait for it", () => {
+  const calls: [string, EventInput, "processing" | "completed", Reading][] = [
+    ["a capture", completed, "processing", reading()],
+    ["a cancellation", cancelled, "processing", reading()],
+    ["a refund", refunded, "completed", payments.captured],
+    ["a part refund", part, "completed", payments.captured],
+  ];
+  const ended = (click: EventInput, status: "processing" | "completed", pays: Reading) => {
+    const life = lifeOf({ status });
+    life.tell(click, "first");
+    life.read(pays);
+    expect(life.settle({ type: "merchant.endedWait", via: "api" }, pays)).toMatchObject({ reason: "outcome-unknown" });
+    return life;
+  };
+  const looksShow = (life: Life, pays: Reading, minutes: number) => {
+    const until = life.now + minutes * 60_000;
+    while (life.now < until && life.record.facts.operation !== null) {
+      if (life.open.some(({ effect }) => effect.type === "readBack")) readBack(life, pays);
+      life.wait(10_000, pays);
+    }
+  };
+
+  test.each(calls)(
+    "%s: it is not sent again, and other clicks are free once the bank can book it no more",
+    (...call) => {
+      const [, click, status, pays] = call;
+      const life = ended(click, status, pays);
+      const sent = life.effects.length;
+      looksShow(life, pays, 30);
+      expect(life.record.facts.operation).toBeNull();
+      expect(life.status).toBe(status);
+      expect(life.answerTo("first")).toMatchObject({ outcome: "refused", reason: "not-confirmed" });
+      const after = life.effects.slice(sent).map(({ effect }) => effect.type);
+      expect(after.filter((type) => /^(capture|cancel|refund)/.test(type))).toEqual([]);
+      expect(life.settle({ type: "merchant.held", via: "api" }, pays).reason).not.toBe("operation-in-flight");
+    },
+  );
+
+  test("it was on its way after all: what the bank did is taken over", () => {
+    const life = ended(completed, "processing", reading());
+    readBack(life, payments.captured);
+    expect([life.status, life.raised]).toEqual(["completed", []]);
+  });
+
+  test("he ends the wait again: it ends at once", () => {
+    const life = ended(completed, "processing", reading());
+    readBack(life, reading());
+    life.settle({ type: "merchant.endedWait", via: "api" }, reading());
+    expect(life.record.facts.operation).toBeNull();
+  });
+});

@@ -98,6 +98,26 @@ test.each([
   expect(life.record.facts.payment.authorized).toBe(100_000);
 });
 
+describe.each(["resurs-mapi", "resurs-hosted", "nets-easy"])(
+  "an order at %s that costs nothing any more",
+  (gateway) => {
+    const free: EventInput = { type: "order.updated", by: "shop", change: "cart", order: { total: 0, lines: [] } };
+    test.each([
+      ["a merchant cancelled it", { type: "merchant.cancelled", via: "api" }],
+      ["the shop completed it", seen("completed")],
+      ["the shop cancelled it", seen("cancelled")],
+      ["a merchant set it to processing", { type: "merchant.processed", via: "api" }],
+    ] as [string, EventInput][])("%s: what its customer pays in the open tab is known within the hour", (_, click) => {
+      const life = lifeOf({ gateway });
+      life.settle(free, payments["at the bank"]);
+      life.settle(click, payments["at the bank"]);
+      longAfter(life, payments.accepted, 0.1);
+      expect(life.record.facts.payment.authorized).toBe(100_000);
+      expect(life.raised).not.toEqual([]);
+    });
+  },
+);
+
 test("a frozen payment is looked at, for word of its release may be lost", () => {
   const life = lifeOf();
   life.settle(callback(), payments.frozen);

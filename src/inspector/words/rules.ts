@@ -65,6 +65,8 @@ export const rulesInSwedish: Record<string, string> = {
   "checkout/began": "En betalning öppnas hos banken.",
   "checkout/open-payment-read": "Orderns betalningar läses av innan en ny öppnas.",
   "checkout/under-way": "Bara en betalning per order öppnas åt gången.",
+  "checkout/id-in-use":
+    "En order har en betalning per id, så två banker som båda namnger den efter ordern får turas om.",
   "checkout/superseded": "Ett nyare betalningsförsök hade påbörjats när banken svarade.",
   "checkout/tries-again": "Kunden försöker betala igen.",
   "checkout/rejected": "Bankens kassa avvisade kunden, som kan försöka igen.",

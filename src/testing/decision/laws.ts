@@ -81,12 +81,17 @@ const captureAllowed = (_: EffectOf, { before, decision, settings }: DecidedStep
   return asked && !settings.enableCapture ? "capture is switched off" : null;
 };
 
+/** An order that is written again and again keeps no callback for longer. */
+const LONGEST_HOLD_MS = 600_000;
+
 const customerFirst = ({ before, decision: { entry }, settings }: DecidedStep): string[] =>
   entry.answers.flatMap((answer) => {
     // What was let through and asked the bank for something is answered whenever the bank answers.
     if (answer.type !== "callback.received" || before.facts.operation?.askedBy === answer.eventId) return [];
     if (answer.outcome !== "moved" && answer.reason !== "awaiting-gateway") return [];
-    const end = cooldownEnd(before, settings);
+    const { at = entry.at } = before.facts.waiting.find(({ eventId }) => eventId === answer.eventId) ?? {};
+    const longest = at + Math.max(LONGEST_HOLD_MS, settings.cooldownSeconds * 1000);
+    const end = Math.min(cooldownEnd(before, settings), longest);
     return unless(entry.at >= end, () => `${answer.eventId} moved ${end - entry.at} ms too early`);
   });
 

@@ -43,6 +43,9 @@ const writtenBefore = (history: HistoryEntry[], seq: number, lived: Lived): { cr
 /** What a clock that was ahead stamped and set counts from when it was put right, which no entry tells. */
 const isPutBack = ({ script }: Lived): boolean => clockJumps(script).some((ms) => ms < 0);
 
+/** An order that is written again and again keeps no callback for longer. */
+const LONGEST_HOLD_MS = 600_000;
+
 const tooEarly = (lived: Lived): Finding[] => {
   if (isPutBack(lived)) return [];
   return each(lived, ({ orderId, before, record }, entry) => {
@@ -56,8 +59,10 @@ const tooEarly = (lived: Lived): Finding[] => {
     const arrived = history.find(({ eventId }) => eventId === callback.eventId);
     const { callbackDelaySeconds } = flowOf(lived.world.registry, record.facts.payment.gateway);
     const isDelayed = arrived !== undefined && [null, "checkout-draft", "pending", "failed"].includes(arrived.from);
-    const own = isDelayed ? (lived.evidence.envelopes.get(arrived)?.at ?? 0) + callbackDelaySeconds * 1000 : 0;
-    const early = Math.max(from + cooldownSeconds * 1000, own) - entry.at;
+    const came = (arrived && lived.evidence.envelopes.get(arrived)?.at) ?? entry.at;
+    const own = isDelayed ? came + callbackDelaySeconds * 1000 : 0;
+    const longest = came + Math.max(LONGEST_HOLD_MS, cooldownSeconds * 1000);
+    const early = Math.max(Math.min(from + cooldownSeconds * 1000, longest), own) - entry.at;
     return early > 0 ? `a callback moved it ${early} ms too early` : null;
   });
 };
