@@ -268,6 +268,7 @@ describe("a payment beside the one that pays", () => {
     life.bankAnswers({ is: "refused" });
     expect(others(life)).toEqual([[OLDER, "surplus"]]);
     expect(life.record.flags).toMatchObject([{ flag: "discrepancy:paid-twice", amount: 100_000, clearedAt: null }]);
+    expect(sent(life).at(-1)).toMatchObject({ note: expect.stringMatching(`${OLDER} .*cancelling it failed`) });
   });
 
   test.each([
