@@ -135,7 +135,12 @@ export const pluginIntegrations: Section[] = [
         "loads the persisted order, compares the old and new status",
         "The status that is to be saved is compared with the stored one, and a refused status is set back before the save.",
         ["woo/plugin.test.ts", "a screen that was opened before the order moved on does not set it back"],
-        { also: [["woo/plugin.test.ts", SCREEN]] },
+        {
+          also: [
+            ["woo/plugin.test.ts", SCREEN],
+            ["woo/plugin.test.ts", "a status that is saved as it is stored asks nobody, in the admin: %j"],
+          ],
+        },
       ),
     ],
   },
