@@ -266,7 +266,7 @@ describe("a payment beside the one that pays", () => {
     expect(others(life)).toEqual([[OLDER, "closed"]]);
   });
 
-  test("is flagged with what it holds, when the bank refuses to let it go", () => {
+  test("is flagged with what it holds, and noted, when the bank refuses to cancel it", () => {
     const life = surplus();
     life.bankAnswers({ is: "refused" });
     expect(others(life)).toEqual([[OLDER, "surplus"]]);

@@ -283,7 +283,7 @@ export const pluginManagement: Section[] = [
           also: [
             [...BRANCHES, '"completed | cancel/confirmed | addNote(rest-released)"'],
             ["core/payments.test.ts", "is let go, with a note"],
-            ["core/payments.test.ts", "is flagged with what it holds, when the bank refuses to let it go"],
+            ["core/payments.test.ts", "is flagged with what it holds, and noted, when the bank refuses to cancel it"],
           ],
         },
       ),
