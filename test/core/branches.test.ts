@@ -23,6 +23,13 @@ const whole: Partial<Operation> = {
 };
 const part: Partial<Operation> = { ...whole, amount: 40_000 };
 const letGo: Partial<Operation> = { kind: "cancel", leadsTo: "cancelled" };
+/** After 400 of 1000 were captured. */
+const theRest: Partial<Operation> = {
+  kind: "cancel",
+  amount: 60_000,
+  before: { authorized: 60_000, captured: 40_000, canceled: 0, refunded: 0 },
+};
+const released: Said["pays"] = { captured: 40_000, authorized: 0, canceled: 60_000 };
 const rest: Partial<Operation> = { kind: "rebuild", amount: 60_000, lines: [] };
 
 type Row = [event: string, facts: Said, comes: string];
@@ -192,6 +199,13 @@ const branches: Record<string, Row[]> = {
     ["payment.read", { pays: "rejected, task open" }, "cancelled | status-update/rejected-cancelled | setStatus(payment-status-cancelled)"],
     ["payment.read", { pays: "in inspection, still offered" }, "on-hold | status-update/validated | setStatus(payment-status-on-hold)"],
     ["payment.read", { pays: "inspection" }, "processing | status-update/not-validated"],
+    ["payment.read", { pays: { status: "INSPECTION", authorized: 0, canceled: 100_000, offers: [] } }, "on-hold | status-update/validated | setStatus(payment-status-on-hold)"],
+    ["payment.read", { pays: { status: "INSPECTION", authorized: 0, canceled: 100_000, offers: [], creditLimit: null } }, "processing | status-update/not-validated"],
+    ["merchant.cancelled", { pays: { authorized: 60_000, canceled: 40_000, offers: ["PARTIAL_CANCEL"] } }, "cancelling.asked | cancel/full | cancelPayment"],
+    ["merchant.cancelled", { pays: { captured: 20_000, authorized: 40_000, canceled: 40_000 } }, "no branch"],
+    ["merchant.cancelled", { pays: { status: "INSPECTION", authorized: 60_000, canceled: 40_000 } }, "no branch"],
+    ["merchant.captured", { wish: {}, settings: { enableCapture: false} }, "capturing.asked | capture/full | capturePayment"],
+    ["merchant.released", { pays: { captured: 40_000, authorized: 60_000 }, settings: { enableCancel: false} }, "releasing.asked | cancel/rest | cancelPayment"],
     ["merchant.completed", { pays: "captured" }, "completed | capture/already-captured | setStatus(payment-already-captured)"],
     ["merchant.cancelled", { settings: { enableCancel: false} }, "cancelled | cancel/off | setStatus(cancel-off)"],
     ["merchant.refunded", { pays: "refunded", wish: {} }, "refunded | refund/already-refunded | setStatus(already-refunded)"],
@@ -242,6 +256,15 @@ const branches: Record<string, Row[]> = {
   ],
   "refunded": [
     ["payment.read", {}, "refunded | terminal/refunded"],
+  ],
+  "releasing.asked": [
+    ["cancel.confirmed", { pays: released, call: theRest, order: { status: "completed"} }, "completed | cancel/confirmed | addNote(rest-released)"],
+    ["cancel.refused", { call: theRest, order: { status: "completed"} }, "completed | cancel/refused | addNote(cancel-failed)"],
+    ["cancel.unknown", { call: theRest }, "releasing.unknown | cancel/unknown | readBack"],
+  ],
+  "releasing.unknown": [
+    ["payment.readBack", { pays: released, call: theRest, order: { status: "processing"} }, "processing | cancel/read-back | addNote(rest-released)"],
+    ["payment.readBack", { pays: { captured: 40_000, authorized: 60_000 }, call: { ...theRest, tries: 6 }, order: { status: "processing"} }, "processing | cancel/given-up | addNote(cancel-failed)"],
   ],
   "cancelling.asked": [
     ["cancel.confirmed", { pays: "cancelled", call: letGo }, "cancelled | cancel/confirmed | setStatus(cancel-success)"],

@@ -223,7 +223,10 @@ describe("a payment beside the one that pays", () => {
     life.bankAnswers({ is: "confirmed", reading: about(OLDER, payments.cancelled) });
     expect(others(life)).toEqual([[OLDER, "closed"]]);
     expect(life.raised).toEqual([]);
-    expect(sent(life).at(-1)).toMatchObject({ type: "addOrderNote", note: expect.stringContaining(OLDER) });
+    expect(sent(life).at(-1)).toMatchObject({
+      type: "addOrderNote",
+      note: expect.stringMatching(`${OLDER} .*was not needed`),
+    });
     expect([life.status, paidBy(life), life.record.facts.operation]).toEqual(["processing", NEWER, null]);
   });
 
@@ -263,11 +266,12 @@ describe("a payment beside the one that pays", () => {
     expect(others(life)).toEqual([[OLDER, "closed"]]);
   });
 
-  test("is flagged with what it holds, when the bank refuses to let it go", () => {
+  test("is flagged with what it holds, and noted, when the bank refuses to cancel it", () => {
     const life = surplus();
     life.bankAnswers({ is: "refused" });
     expect(others(life)).toEqual([[OLDER, "surplus"]]);
     expect(life.record.flags).toMatchObject([{ flag: "discrepancy:paid-twice", amount: 100_000, clearedAt: null }]);
+    expect(sent(life).at(-1)).toMatchObject({ note: expect.stringMatching(`${OLDER} .*cancelling it failed`) });
   });
 
   test.each([

@@ -71,6 +71,14 @@ describe("a paid order that another hand sets to pending in the shop", () => {
     },
   );
 
+  test("of an order with nothing to send captures it, and completes it", () => {
+    const life = lifeOf({ status: "processing", needsProcessing: false });
+    life.settle({ type: "order.seen", status: "pending" }, payments.accepted);
+    expect(sent(life).map(({ type }) => type)).toContain("capturePayment");
+    life.bankAnswers({ is: "confirmed", reading: captured });
+    expect(life.status).toBe("completed");
+  });
+
   test.each([
     ["the bank has nothing of it", payments.cancelled],
     ["the bank looks at it", payments.frozen],

@@ -970,7 +970,7 @@ describe("Resurs Checkout", () => {
       expect(paymentId === orderId).toBe(length <= 64);
       // The order is found by what the shop keeps, and by its own id; another id is another payment.
       expect(decodeApiData(meta?.orderSigningPayload ?? "")).toMatchObject({
-        data: { wc_order_id: orderId, preferred_id: paymentId },
+        data: { checkoutType: "rco", wc_order_id: orderId, preferred_id: paymentId },
       });
       expect(await rco.createPayment(open)).toMatchObject({ paymentId });
       expect(await rco.createPayment({ ...open, orderId: `${orderId.slice(0, -1)}8` })).not.toMatchObject({

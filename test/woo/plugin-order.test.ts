@@ -105,6 +105,14 @@ const orders: [string, Shown][] = [
   ["postage without a cost", { total: "200.00", line_item: [tea], shipping: [cost("")], fee: [] }],
   ["a decimal comma", { total: "200.00", line_item: [tea], shipping: [cost("0,00")], fee: [] }],
   ["digits and more", { total: "200.00", line_item: [tea], shipping: [cost("12abc")], fee: [] }],
+  [
+    "a space that does not break, behind the digits",
+    { total: "200.00", line_item: [tea], shipping: [cost("12.50\u00a0")], fee: [] },
+  ],
+  ["one before them", { total: "200.00", line_item: [tea], shipping: [cost("\u00a012.50")], fee: [] }],
+  ["a mark of byte order", { total: "200.00", line_item: [tea], shipping: [cost("\ufeff12.50")], fee: [] }],
+  ["a number in a list", { total: "200.00", line_item: [tea], shipping: [cost([12.5])], fee: [] }],
+  ["white space that PHP knows", { total: "225.00", line_item: [tea], shipping: [cost("\t12.50\n")], fee: [] }],
   ["a number for text", { total: "212.50", line_item: [tea], shipping: [cost(12.5)], fee: [] }],
   [
     "a tax that is no number",
@@ -120,6 +128,8 @@ test.each([
   [" 12.50 ", []],
   ["", []],
   ["  ", []],
+  ["12.50\u00a0", ["Post: 12.50\u00a0", "Post: 12.50\u00a0"]],
+  ["\u00a0", ["Post: \u00a0", "Post: \u00a0"]],
   [null, []],
   [12.5, []],
 ])("of the cost %j a note says %j", (told, says) => {

@@ -326,6 +326,12 @@ describe.skipIf(php === null)("the WordPress plugin", () => {
     ]);
   });
 
+  test.each([true, false])("a status that is saved as it is stored asks nobody, in the admin: %j", async (admin) => {
+    const step: Step = { do: "save", order: "2", status: "processing", to: "processing", method: "ose_resurs-mapi" };
+    const [told] = await wordpressDoes([step], { admin, user: admin ? 5 : 0 });
+    expect([told?.order.status, told?.requests, told?.notes]).toEqual(["processing", 0, []]);
+  });
+
   test("a screen that was opened before the order moved on does not set it back", async () => {
     const step: Step = { do: "save", order: "2", status: "processing", to: "pending" };
     const [stale] = await wordpressDoes([step], { seen: "pending" });

@@ -9,11 +9,16 @@ export const minor = z
   .transform((text) => Math.round(Number(text) * 100))
   .pipe(Minor);
 
-const NUMERIC = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
+/** As PHP's `is_numeric` has it: a space that does not break is no white space there. */
+const NUMERIC = /^[ \t\n\r\v\f]*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?[ \t\n\r\v\f]*$/i;
+const BLANK = /^[ \t\n\r\v]*$/;
+
+/** A list of one number reads as that number, and is none. */
+const isNumeric = (told: unknown): boolean =>
+  (typeof told === "string" || typeof told === "number") && NUMERIC.test(String(told));
 
 /** What costs nothing says so with nothing; any other text that is no number is somebody's mistake. */
-const isUnread = (told: unknown): told is string =>
-  typeof told === "string" && told.trim() !== "" && !NUMERIC.test(told);
+const isUnread = (told: unknown): told is string => typeof told === "string" && !BLANK.test(told) && !isNumeric(told);
 
 /**
  * What a line costs, in minor units. Extensions leave text there that is no number, or nothing: that costs 0 (seed 003,
@@ -22,7 +27,7 @@ const isUnread = (told: unknown): told is string =>
  */
 const cost = z
   .unknown()
-  .transform((told) => (NUMERIC.test(String(told)) ? Math.round(Number(told) * 100) : 0))
+  .transform((told) => (isNumeric(told) ? Math.round(Number(told) * 100) : 0))
   .pipe(Minor);
 
 /** The plugins of a shop write here what they like. */

@@ -109,7 +109,7 @@ export const checkoutFlow: Document = {
         ),
         done(
           "will be pushed further (to *processing*) when ready to handle",
-          "A pending order whose payment is frozen goes on hold. When the bank accepts the payment, it becomes processing.",
+          "A pending order whose payment is frozen goes on hold. When the bank accepts the payment, it becomes processing, if it has goods to send.",
           [
             "scenarios/cooldown-race.json",
             "Back within seconds to a frozen payment, which the bank lets go half an hour later",

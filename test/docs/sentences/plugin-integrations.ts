@@ -31,7 +31,7 @@ export const pluginIntegrations: Section[] = [
       ),
       done(
         "any other pathway that bypasses the hooks above",
-        "The engine follows such a status at the next webhook, or at the next reconciliation if the order was open. It captures, cancels and refunds nothing for it, and flags an order whose payment disagrees. If the payment holds money, an order that was set to pending becomes processing again at once, the first time; one that was set to failed becomes so when the payment is next read.",
+        "The engine follows such a status at the next webhook, or at the next reconciliation that reads the order, if it was open. It captures, cancels and refunds nothing for it, but for one case: an order with nothing to send that was set to pending is captured and completed, if the bank has the money reserved. It flags an order whose payment disagrees; but not a completed one of which a part was captured and the rest is still reserved, nor one whose payment the bank does not know or calls by a word that nobody knows. If the payment holds money, another order that was set to pending becomes processing again at once, the first time; one that was set to failed becomes so when the payment is next read.",
         [
           "money/reconcile.test.ts",
           "an order that somebody wrote to completed behind our back is followed, flagged, and not captured",
@@ -45,6 +45,7 @@ export const pluginIntegrations: Section[] = [
               "a paid order that somebody cancelled in the shop: the payment is read, and it is flagged",
             ],
             [...CELLS, '["F", "F    F    F    F    R'],
+            ["core/set-back.test.ts", "of an order with nothing to send captures it, and completes it"],
           ],
         },
       ),
@@ -64,7 +65,7 @@ export const pluginIntegrations: Section[] = [
       ),
       done(
         "carry out these actions manually in Resurs Bank’s Merchant Portal",
-        "Capture, refund and change of lines can each be switched off. What is then left to do in the portal is flagged.",
+        "Capture, refund and change of lines can each be switched off. What is then left to do in the portal is flagged, but for the rest of a payment of which a part was captured.",
         ["scenarios/capture.json", "Automatic capture is off: completed by hand, nothing captured, and flagged"],
         {
           rules: ["capture/off", "refund/off", "modify/off"],
@@ -134,7 +135,12 @@ export const pluginIntegrations: Section[] = [
         "loads the persisted order, compares the old and new status",
         "The status that is to be saved is compared with the stored one, and a refused status is set back before the save.",
         ["woo/plugin.test.ts", "a screen that was opened before the order moved on does not set it back"],
-        { also: [["woo/plugin.test.ts", SCREEN]] },
+        {
+          also: [
+            ["woo/plugin.test.ts", SCREEN],
+            ["woo/plugin.test.ts", "a status that is saved as it is stored asks nobody, in the admin: %j"],
+          ],
+        },
       ),
     ],
   },
@@ -188,7 +194,7 @@ export const pluginIntegrations: Section[] = [
       ),
       done(
         'Once the customer returns to the "Thank You" page, the WooCommerce order is updated to "Processing".',
-        "At once, without the callbacks' minute, if the payment is accepted by then.",
+        "At once, without the callbacks' minute, if the payment is accepted by then and the order has goods to send.",
         [
           "scenarios/status-resolution.json",
           "The customer is back on the thank-you page after five seconds: processed at once",

@@ -21,7 +21,7 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "By default all of these features are enabled",
-        "All four are on. Each can be switched off, and then the engine sends the bank none of it.",
+        "All four are on. Each can be switched off, and then Completed, Cancelled, Refunded, a refund of an amount, a change of lines and Recalculate send the bank none of it. Whoever asks for a capture or a release by itself (`merchant.captured`, `merchant.released`) gets it all the same.",
         ["core/events.test.ts", "are the documents' where nothing is said"],
         {
           rules: ["capture/off", "cancel/off", "refund/off", "modify/off"],
@@ -36,6 +36,8 @@ export const pluginManagement: Section[] = [
               "core/decide.test.ts",
               "%s with the payment %s and the feature switched off (%j): %s, and the bank hears nothing",
             ],
+            [...BRANCHES, '["merchant.captured", { wish: {}, settings: { enableCapture: false} }, "capturing'],
+            [...BRANCHES, 'settings: { enableCancel: false} }, "releasing.asked | cancel/rest'],
           ],
         },
       ),
@@ -109,9 +111,23 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "still have its remaining order lines cancelled through the order view",
-        "Cancelled has the rest cancelled, if the bank offers that.",
+        "Cancelled has the rest cancelled, if the bank offers that, nothing was captured and the payment is not in inspection.",
         [...BRANCHES, '["merchant.cancelled", { pays: "partly cancelled" }, "cancelling.asked'],
-        { rules: ["cancel/full"], also: [[...ASKS, 'cancel: "cancel-not-possible"']] },
+        {
+          rules: ["cancel/full"],
+          also: [
+            [...ASKS, 'cancel: "cancel-not-possible"'],
+            [...BRANCHES, '{ authorized: 60_000, canceled: 40_000, offers: ["PARTIAL_CANCEL"] }'],
+            [
+              ...BRANCHES,
+              '["merchant.cancelled", { pays: { captured: 20_000, authorized: 40_000, canceled: 40_000 } }, "no branch"]',
+            ],
+            [
+              ...BRANCHES,
+              '["merchant.cancelled", { pays: { status: "INSPECTION", authorized: 60_000, canceled: 40_000 } }, "no branch"]',
+            ],
+          ],
+        },
       ),
     ],
   },
@@ -153,7 +169,7 @@ export const pluginManagement: Section[] = [
     rows: [
       differs(
         "changes you make to an order will be reflected on the payment",
-        "Changes that are told to the engine are (API, inspector, Recalculate). What is typed into WooCommerce's order screen is with `shop.sendEdits`, and waits for Recalculate without it, as said under Order Management.",
+        "Changes that are told to the engine are: new lines by the API (`merchant.editedLines`), and the order as the shop has it by Recalculate (API, inspector, the plugin's panel). What is typed into WooCommerce's order screen is with `shop.sendEdits`, and waits for Recalculate without it, as said under Order Management.",
         {
           rules: ["modify/confirmed"],
           options: ["shop.sendEdits"],
@@ -262,13 +278,20 @@ export const pluginManagement: Section[] = [
         "Each action performed is also logged in the order notes",
         "Each capture, refund, cancellation and change of lines has a note when the bank has confirmed or refused it, or when it was given up.",
         [...BRANCHES, '"completed | capture/confirmed | setStatus(capture-success)"'],
-        { rules: ["capture/refused", "cancel/refused", "refund/refused"] },
+        {
+          rules: ["capture/refused", "cancel/refused", "refund/refused"],
+          also: [
+            [...BRANCHES, '"completed | cancel/confirmed | addNote(rest-released)"'],
+            ["core/payments.test.ts", "is let go, with a note"],
+            ["core/payments.test.ts", "is flagged with what it holds, and noted, when the bank refuses to cancel it"],
+          ],
+        },
       ),
       done(
         "a clear audit trail of what has been done",
-        "The history has each event that the engine took in, with its time, its answer and, where a merchant asked, by which way and who, if the caller sent `by`.",
+        "The history has each event that the engine took in, with its time, its answer and, where a merchant asked, by which way and who, if the caller sent `by` (the plugin does not). Of an order that was closed long ago, `order-status prune` leaves the last entry.",
         ["testing/sandbox.test.ts", "refund of a part, then of all that is left"],
-        { pages: ["inspector.md"] },
+        { pages: ["inspector.md", "operating.md"] },
       ),
     ],
   },

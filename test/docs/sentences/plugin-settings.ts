@@ -34,7 +34,7 @@ export const pluginSettings: Section[] = [
     rows: [
       differs(
         "Choose the correct Store ID for your store from the dropdown",
-        "The store's id is written into the configuration; `order-status config --check` lists those that the key has. Give it: Resurs's own client always sends it. Without it the bank lists no payment methods, and there is one, called by the bank's name.",
+        "The store's id is written into the configuration; `order-status config --check` lists those that the key has, if the configuration names none or another one. Give it: Resurs's own client always sends it. Without it the bank lists no payment methods, and there is one, called by the bank's name.",
         {
           options: ["gateways.resurs-mapi.storeId"],
           test: [
@@ -111,7 +111,7 @@ export const pluginSettings: Section[] = [
       ),
       differs(
         "automatically cancels the unpaid order and releases the reserved stock back into inventory",
-        "With the Merchant API, the engine cancels a pending order when the link's time is up. WooCommerce's own job asks the engine first, which has it wait for the same minutes and reads the payment. An order that a callback put on hold while its customer was at the bank is not cancelled at that time: the engine looks at its payment three times within a day, and the order ends when the bank has rejected it, unless it is to stay pending meanwhile. At Nets and in the older flows the link has no timer: an unpaid order waits for that job, and at Nets for the end of its session, too.",
+        "With the Merchant API, the engine cancels a pending order when the link's time is up. WooCommerce's own job asks the engine first, which has it wait for the same minutes and reads the payment. An order that a callback or a return put on hold while its customer was at the bank is not cancelled at that time: the engine looks at its payment three times within a day, and the order ends when the bank has rejected it, unless it is to stay pending meanwhile. At Nets and in the older flows the link has no timer: an unpaid order waits for that job, and at Nets for the end of its session, too.",
         {
           rules: ["ttl/expired", "ttl/not-due"],
           options: ["settings.choices.pendingWhileCustomerIsAway"],
@@ -218,8 +218,16 @@ export const pluginSettings: Section[] = [
     rows: [
       differs(
         "You must fetch the store data again",
-        "No store list is cached. To switch, change the address, key, secret and store ID in the configuration and restart. `order-status config --check` asks the bank and says whether the key and the store belong to that address.",
-        { options: ["gateways.resurs-mapi.baseUrl"], pages: ["configuration.md"] },
+        "No store list is cached. To switch, change the address, key, secret and store ID in the configuration, and the scope and the payment method where they are given, and restart. `order-status config --check` asks the bank and says whether these belong to that address.",
+        {
+          options: [
+            "gateways.resurs-mapi.baseUrl",
+            "gateways.resurs-mapi.storeId",
+            "gateways.resurs-mapi.scope",
+            "gateways.resurs-mapi.paymentMethodId",
+          ],
+          pages: ["configuration.md"],
+        },
       ),
     ],
   },
@@ -228,14 +236,16 @@ export const pluginSettings: Section[] = [
     rows: [
       done(
         "allows you to see which payment methods have been configured for your account",
-        "With a store's id, `GET /payment-methods` lists them with their titles, limits and countries, and `order-status config --check` shows their titles.",
+        "With a store's id, `GET /payment-methods` lists them with their titles, limits and countries, and `order-status config --check` shows their titles. If the configuration names one of them, it is the only one.",
         [
           "http/http-flows.test.ts",
           "its methods are those that the bank of each gateway lists; one that does not answer has none",
         ],
         {
+          options: ["gateways.resurs-mapi.storeId", "gateways.resurs-mapi.paymentMethodId"],
           pages: ["woocommerce.md#at-the-checkout"],
           also: [
+            ["gateways/resurs.test.ts", "of a gateway that was given one are that one"],
             ["gateways/resurs.test.ts", "are the store's, in minor units and for its country"],
             ["cli/config.test.ts", "lists the payment methods of the store, and says who takes the key"],
           ],

@@ -1,5 +1,5 @@
 /** "Resurs Merchant API 2.0 for WooCommerce": the order's status, step by step, and what goes wrong on the way. */
-import { CELLS, differs, done, PAGES, type Section } from "./row.js";
+import { BRANCHES, CELLS, differs, done, PAGES, type Section } from "./row.js";
 
 export const pluginStatuses: Section[] = [
   {
@@ -65,7 +65,7 @@ export const pluginStatuses: Section[] = [
       ),
       done(
         "provided that the existing order status is not `pending`",
-        "An order that is on hold, processing or failed follows the payment by the table in rules.md and what stands below it: processing and failed go on hold where the bank still offers a capture or a cancellation of a payment that it has neither frozen nor accepted nor rejected.",
+        "An order that is on hold, processing or failed follows the payment by the table in rules.md and what stands below it: processing and failed go on hold where the bank still offers a capture or a cancellation of a payment that it has neither frozen nor accepted nor rejected, or where such a payment was cancelled in full and has a credit limit.",
         [CELLS[0], CELLS[1], '{ from: "processing", payment: "in inspection, still offered", to: "on-hold" }'],
         {
           rules: [
@@ -77,6 +77,7 @@ export const pluginStatuses: Section[] = [
           ],
           options: ["settings.choices.onHoldThenAborted", "settings.choices.processingThenRejected"],
           pages: ["rules.md#what-a-reading-of-the-payment-makes-of-an-order"],
+          also: [[...BRANCHES, 'status: "INSPECTION", authorized: 0, canceled: 100_000, offers: [] }']],
         },
       ),
       differs(
@@ -131,7 +132,7 @@ export const pluginStatuses: Section[] = [
       ),
       done(
         "it is logged, and a default status is returned",
-        "If the bank does not say whether the task is completed, a line of the log has the order. A pending, on-hold or processing order becomes failed then, or cancelled if the shop chooses so.",
+        "If the question whether the task is completed fails, a line of the log has the order. A pending, on-hold or processing order becomes failed then, or cancelled if the shop chooses so. An answer that does not say it, or says that there is no task, is no error: the task counts as not completed.",
         [
           "engine/failures-logged.test.ts",
           "a rejected payment of which the bank does not say whether its task is completed",
@@ -141,6 +142,7 @@ export const pluginStatuses: Section[] = [
           also: [
             [...CELLS, '["P", "H    H    H    H    R    F    X    X      F'],
             ["core/decide.test.ts", "%s, turned the other way, changes exactly its rows"],
+            ["gateways/resurs.test.ts", "tasks/status is asked for rejected payments only, and may fail alone"],
           ],
         },
       ),

@@ -35,6 +35,7 @@ export const metadata = (container: string): Section[] => [
           also: [
             [legacy, "the customer is sent to the bank's page, and comes back with a payment"],
             [legacy, "process_payment fills in what is missing, and sends nothing"],
+            [legacy, "an order whose id has %i characters is opened, paid, read and captured"],
           ],
         },
       ),
