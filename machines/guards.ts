@@ -11,8 +11,6 @@ import { singleFacts } from "./questions.js";
 import type { Reason } from "./reasons.js";
 
 export {
-  cooldownEndsAt,
-  dueAt,
   failedMeanwhile,
   type GuardContext,
   LONGEST_LOOK_MS,

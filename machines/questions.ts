@@ -11,8 +11,9 @@ import {
   waitsForCustomer,
 } from "./facts.js";
 import type { Flow } from "./flow.js";
+import { dueAt } from "./hold.js";
 import type { Settings } from "./settings.js";
-import type { CommandPayload, WaitingEvent } from "./waiting.js";
+import type { CommandPayload } from "./waiting.js";
 
 /** The facts of the order at this moment, with what is being asked for. */
 export interface GuardContext extends Omit<Facts, "tries"> {
@@ -41,26 +42,6 @@ const sees = (status: OrderStatus) => fact((c) => c.seen === status);
 /** A customer may be paying it now: at the bank, or on his way back. */
 export const isAtCheckout = ({ status }: Pick<GuardContext["order"], "status">): boolean =>
   ["checkout-draft", "pending", "failed"].includes(status);
-
-/** Until when callbacks are held for the customer: epoch milliseconds. */
-export const cooldownEndsAt = (c: Pick<GuardContext, "order" | "settings">): number =>
-  (c.settings.choices.cooldownFrom === "created" ? c.order.createdAt : Math.max(c.order.createdAt, c.order.updatedAt)) +
-  c.settings.cooldownSeconds * 1000;
-
-/** An order that a plugin writes again and again keeps no callback for longer. */
-const LONGEST_HOLD_MS = 10 * 60_000;
-
-/** When a held callback may be acted on; no time is known while money is on the move, for only its end decides. */
-export const dueAt = (
-  c: Pick<GuardContext, "order" | "settings" | "flow" | "operation">,
-  { at, afterCheckout = false }: Pick<WaitingEvent, "at" | "afterCheckout">,
-): number =>
-  c.operation === null
-    ? Math.max(
-        Math.min(cooldownEndsAt(c), at + Math.max(LONGEST_HOLD_MS, c.settings.cooldownSeconds * 1000)),
-        at + (afterCheckout ? 0 : c.flow.callbackDelaySeconds * 1000),
-      )
-    : Number.POSITIVE_INFINITY;
 
 const heldNow = (c: GuardContext) => c.waiting.filter((w) => w.held && w.readingId === null);
 

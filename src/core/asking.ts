@@ -1,7 +1,7 @@
 /** Whoever has to wait for a reading of the payment: callbacks, customers, merchants, jobs. */
 import { notes } from "../../machines/effects.js";
 import { type Facts, type OtherPayment, unheardTries } from "../../machines/facts.js";
-import { dueAt } from "../../machines/guards.js";
+import { dueAt } from "../../machines/hold.js";
 import type { WaitingEvent } from "../../machines/waiting.js";
 import type { DecisionBuilder, OrderMessage } from "./builder.js";
 import { handles } from "./explain.js";

@@ -7,7 +7,7 @@
 
 import { type Envelope, type ReadReply, statusWantedBy, waitsForReading } from "../../machines/events.js";
 import { type Reading, unheardTries } from "../../machines/facts.js";
-import { dueAt } from "../../machines/guards.js";
+import { dueAt } from "../../machines/hold.js";
 import { registry as currentRegistry } from "../../machines/index.js";
 import { isAtCheckout } from "../../machines/questions.js";
 import { defaultSettings } from "../../machines/settings.js";

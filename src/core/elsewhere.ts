@@ -1,6 +1,6 @@
 /** A bank that is away keeps nobody waiting who asks about a payment at another one. */
 import type { Facts } from "../../machines/facts.js";
-import { dueAt } from "../../machines/guards.js";
+import { dueAt } from "../../machines/hold.js";
 import type { WaitingEvent } from "../../machines/waiting.js";
 import { answerAboutOther, isAboutOther } from "./asking.js";
 import type { DecisionBuilder } from "./builder.js";

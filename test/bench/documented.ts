@@ -6,7 +6,8 @@ import { type AnyStateMachine, createActor, initialTransition, type StateValue, 
 import { type Effect, notes } from "../../machines/effects.js";
 import type { Envelope } from "../../machines/events.js";
 import type { Facts, OrderStatus } from "../../machines/facts.js";
-import { cooldownEndsAt, type GuardContext } from "../../machines/guards.js";
+import type { GuardContext } from "../../machines/guards.js";
+import { cooldownEndsAt } from "../../machines/hold.js";
 import { cooldownMachine, merchantApi, orderMachine, paymentMachine } from "../../machines/index.js";
 import { defaultSettings } from "../../machines/settings.js";
 import type { WaitingEvent } from "../../machines/waiting.js";

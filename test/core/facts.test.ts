@@ -1,7 +1,8 @@
 /** What a machine may ask of the facts, at the edges where the answer turns. */
 import { describe, expect, test } from "vitest";
 import { flags } from "../../machines/flags.js";
-import { cooldownEndsAt, dueAt, type GuardName, nextDueAt } from "../../machines/guards.js";
+import { type GuardName, nextDueAt } from "../../machines/guards.js";
+import { cooldownEndsAt, dueAt } from "../../machines/hold.js";
 import {
   flowOf,
   merchantApi,

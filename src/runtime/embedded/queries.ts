@@ -1,7 +1,7 @@
 /** Looking at an order without changing it. */
 import type { OrderEvent } from "../../../machines/events.js";
 import type { Reading } from "../../../machines/facts.js";
-import { cooldownEndsAt } from "../../../machines/guards.js";
+import { cooldownEndsAt } from "../../../machines/hold.js";
 import type { Registry } from "../../../machines/index.js";
 import { type Explanation, explanations } from "../../../machines/reasons.js";
 import { notAhead } from "../../core/ahead.js";

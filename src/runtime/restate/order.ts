@@ -7,7 +7,7 @@
  * other machines, and whatever of it was written or sent already is written and sent no second time.
  */
 import type * as Restate from "@restatedev/restate-sdk/node";
-import { cooldownEndsAt } from "../../../machines/guards.js";
+import { cooldownEndsAt } from "../../../machines/hold.js";
 import { Id, wrongIn } from "../../../machines/text.js";
 import { Entered } from "../../core/entering.js";
 import { migrate } from "../../core/migrate.js";

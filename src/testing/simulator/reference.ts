@@ -12,6 +12,9 @@ import { clicked } from "./reference-merchant.js";
 import { MINUTE, type OrderPlan, type Script, type ScriptStep, SECOND, T0, totalOf } from "./script.js";
 import { type Asker, afterReading, type TableInput } from "./table.js";
 
+/** An order that is written again and again keeps no callback for longer. */
+const LONGEST_HOLD = 10 * MINUTE;
+
 const ROUNDING = 30;
 /** The engine reads a payment that has lost its link again after so many minutes; no document asks a shop to. */
 const LOOKS = [20, 120, 1440];
@@ -108,7 +111,7 @@ export class ReferenceStory {
   becomes(status: OrderStatus, now: number): void {
     const { order, flow } = this;
     if (status === order.status) return;
-    if (status !== "pending" && flow.linkExpires && this.isUndecided() && order.looks.length === 0)
+    if (status !== "pending" && flow.linkExpires && this.isUndecided())
       order.looks = this.lookMinutes.map((minutes) => now + minutes * MINUTE);
     order.status = status;
     order.written = now;
@@ -118,7 +121,7 @@ export class ReferenceStory {
 
   /** The bank has neither accepted nor rejected it. */
   private isUndecided(): boolean {
-    if (this.payment === undefined || this.order.total === 0) return false;
+    if (this.payment === undefined) return false;
     const { payment } = this.known();
     return !payment.exists || !["ACCEPTED", "REJECTED"].includes(payment.status);
   }
@@ -153,8 +156,9 @@ export class ReferenceStory {
   private dueAt({ arrived, afterCheckout }: Held): number {
     const { settings, order, created, flow } = this;
     const from = settings.choices.cooldownFrom === "created" ? created : Math.max(created, order.written);
+    const longest = arrived + Math.max(LONGEST_HOLD, settings.cooldownSeconds * SECOND);
     return Math.max(
-      from + settings.cooldownSeconds * SECOND,
+      Math.min(from + settings.cooldownSeconds * SECOND, longest),
       arrived + (afterCheckout ? 0 : flow.callbackDelaySeconds) * SECOND,
     );
   }
