@@ -18,6 +18,9 @@ export const OrderStatus = z.enum([
 ]);
 export type OrderStatus = z.infer<typeof OrderStatus>;
 
+/** A status of the shop's own, which stands beside the one of the eight that it is declared a child of. */
+export const Child = Word(60);
+
 /** The Merchant API's payment statuses. Any other word is kept as it came and reads as "unrecognised". */
 export const PaymentStatus = z.enum([
   "TASK_REDIRECTION_REQUIRED",
@@ -89,6 +92,8 @@ export const Operation = z.object({
   refund: z.string().optional(),
   /** The status the order takes when the gateway has confirmed; null = it keeps the one it has. */
   leadsTo: OrderStatus.nullable(),
+  /** The child of that status which was asked for. */
+  child: Child.optional(),
   /** A booking of an earlier attempt: the newer one's payment, which is the current one again after a no; null = the same. */
   insteadOf: z.string().nullable().optional(),
   tries: z.number().int(),
@@ -104,6 +109,7 @@ export const Operation = z.object({
   refused: z.string().nullable().default(null),
   /** What another hand wrote to the shop meanwhile; it is followed at the end, where the order keeps its status. */
   seen: OrderStatus.optional(),
+  seenChild: Child.optional(),
   before: Amounts.extend({ failedRefund: minor.optional() }),
   since: moment,
 });
@@ -192,6 +198,8 @@ export type OtherPayment = z.infer<typeof OtherPayment>;
 export const Facts = z.object({
   order: z.object({
     status: OrderStatus,
+    /** The child of it that the shop has the order in; left out: none. */
+    child: Child.optional(),
     total: minor,
     currency: z.string().length(3),
     lines: z.array(Line),

@@ -1,6 +1,6 @@
 /** What only the engine's own calls and timers produce: the answers of the bank and of the shop, and the timers' rings. */
 import { z } from "zod";
-import { OrderStatus, Reading } from "./facts.js";
+import { Child, OrderStatus, Reading } from "./facts.js";
 import { ShopOrder } from "./shop-order.js";
 import { InnerId, Text, Word } from "./text.js";
 
@@ -36,6 +36,6 @@ export const Reply = z.discriminatedUnion("type", [
   /** The shop was read before a call that moves money, and has another order than it was asked for: it was not sent. */
   z.strictObject({ type: z.literal("shop.differs"), effectId, order: ShopOrder }),
   /** The shop reads another status than the one we meant to change. */
-  z.strictObject({ type: z.literal("shop.conflicted"), effectId, status: OrderStatus }),
+  z.strictObject({ type: z.literal("shop.conflicted"), effectId, status: OrderStatus, child: Child.optional() }),
 ]);
 export type Reply = z.infer<typeof Reply>;

@@ -17,7 +17,7 @@ import { exchangeBack, readSurplus } from "./others.js";
 import type { Actor, ActorMessage, Answer, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
 import { refuse, turnDown, whyNotDone } from "./refuse.js";
 import { remember } from "./remember.js";
-import { withStatus } from "./status.js";
+import { childOf, withStatus } from "./status.js";
 import { initialValue, type RequestedAction, step, type TimerChange } from "./step.js";
 import { inCurrency } from "./taken.js";
 import { isLaterLook } from "./timer-names.js";
@@ -28,6 +28,8 @@ export interface OrderMessage {
   type: string;
   wish?: CommandPayload | null;
   seen?: OrderStatus;
+  /** The shop's own word for the status that it asks for, or that was seen. */
+  child?: string | undefined;
   detail?: string;
   /** What it is called in the answer, where the machine knows it by another name. */
   called?: string;
@@ -80,7 +82,8 @@ export class DecisionBuilder {
 
   /** The event itself, as it is shown to the order machine. */
   get itself(): OrderMessage {
-    return { eventId: this.envelope.id, type: this.envelope.event.type };
+    const { id, event } = this.envelope;
+    return { eventId: id, type: event.type, ...("child" in event && { child: event.child }) };
   }
 
   get seq(): number {
@@ -149,7 +152,8 @@ export class DecisionBuilder {
     this.setTimers(moved.timers);
     const next = statusIn(moved.value) ?? status;
     if (next !== status) {
-      this.facts = { ...this.facts, order: withStatus(this.facts.order, next, shown.type, this.now) };
+      const child = childOf(next, shown, this.facts.operation);
+      this.facts = { ...this.facts, order: withStatus(this.facts.order, next, child, shown.type, this.now) };
     }
     this.carry(moved.actions, shown, moved.taken, status);
     this.endOperation(moved.taken, status);
@@ -187,8 +191,11 @@ export class DecisionBuilder {
     if (to !== status || this.effects.length > effectsBefore)
       return this.answer(shown, "moved", { rule, from: status });
     const isUnderWay = meta.outcome === "under-way";
+    const isMore =
+      operation?.leadsTo !== statusWantedBy[shown.type] ||
+      (shown.child !== undefined && shown.child !== operation?.child);
     // A merchant may ask for more than the call under way leads to.
-    if (isUnderWay && shown.type.startsWith("merchant.") && operation?.leadsTo !== statusWantedBy[shown.type])
+    if (isUnderWay && shown.type.startsWith("merchant.") && isMore)
       return refuse(this, shown, "operation-in-flight", status);
     const reason = isUnderWay ? "already-asked" : meta.outcome === "terminal" ? "terminal-status" : "no-change";
     return this.answer(shown, "ignored", { rule, reason, from: status });
@@ -212,7 +219,7 @@ export class DecisionBuilder {
 
   carry(
     actions: RequestedAction[],
-    shown: Pick<OrderMessage, "eventId" | "type" | "wish" | "detail">,
+    shown: Pick<OrderMessage, "eventId" | "type" | "wish" | "child" | "detail">,
     taken: Meta | null,
     from: OrderStatus,
   ): void {
@@ -226,6 +233,7 @@ export class DecisionBuilder {
         to: this.facts.order.status,
         totalBefore,
         wish: shown.wish ?? null,
+        child: shown.child,
         eventId: shown.eventId,
         eventType: shown.type,
         goesAgain: taken?.outcome === "again",

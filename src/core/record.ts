@@ -79,6 +79,8 @@ export interface HistoryEntry {
   answers: Answer[];
   from: OrderStatus | null;
   to: OrderStatus;
+  /** The child of `to` that the shop has the order in, where it is a status of its own. */
+  child?: string;
   states: States;
   effects: { id: string; type: Effect["type"] }[];
   raised: FlagName[];

@@ -45,7 +45,7 @@ describe.skipIf(php === null)("the WordPress plugin tells", () => {
       const [told] = await wordpressDoes([step], { statuses: ["packed"], ...site });
       const says = [told?.notice, ...(told?.notes ?? []), told?.error?.message].join(" ");
       expect(says).toContain("does not know the status picking, so nothing was changed");
-      expect(says).toContain("customStatuses");
+      expect(says).toContain("declare it in statuses of its configuration");
       expect([told?.order.status, told?.requests, captured("1")]).toEqual(["picking", 0, 0]);
     });
     test("not the bin: an order that comes out of it is asked about", async () => {

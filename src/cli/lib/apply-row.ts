@@ -70,7 +70,7 @@ export const lookAhead = async (
   const status = verdict.to ?? "";
   if (verdict.allowed) {
     changed.set(row.orderId, row.line);
-    return { ...bare, outcome: "would-be-done", status, says: await previewIn(verdict, options, path) };
+    return { ...bare, outcome: "would-be-done", status, says: await previewIn(verdict, row.asks.event, options, path) };
   }
   const { outcome, reason } = verdict;
   return { ...bare, outcome: wordFor(outcome, true), status, reason, says: saysOf(reason, row) };

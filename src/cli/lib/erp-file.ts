@@ -26,6 +26,9 @@ const askedBy = (status: string, amount: string): ErpRow["asks"] => {
     .replace(/^wc-/, "")
     .replace(/[\s_]+/g, "-");
   const type = Object.entries(merchantEventFor).find(([name]) => name === named)?.[1];
+  // One of the shop's own is for the engine to know.
+  if (type === undefined && amount === "" && named !== "" && named !== "checkout-draft")
+    return { event: { type: "merchant.asked", status: status.replace(/^wc-/, ""), via: "erp" } };
   if (type === undefined) return { wrong: `"${status}" is not a status that a merchant can set` };
   if (amount === "") return { event: { type, via: "erp" } };
   if (type !== "merchant.refunded") return { wrong: `an amount goes with refunded only; leave it out for "${status}"` };
