@@ -13,7 +13,7 @@ export type ShopAnswer<Own extends string = never> =
   /** A definite no, such as an order that the shop does not have. */
   | { kind: "refused"; detail: string };
 
-/** `Own`: its own statuses, as they are declared in the engine's `statuses`. */
+/** `Own`: its own statuses, as they are declared in the engine's `statuses`; `string` where it has a column of text. */
 export interface Shop<Own extends string = never> {
   /** `effectId` marks what was done, so that a note is written once. */
   execute(orderId: string, effectId: string, effect: ShopEffect): Promise<ShopAnswer<Own>>;

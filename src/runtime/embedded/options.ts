@@ -17,7 +17,7 @@ import type { Limits } from "./limits.js";
 export interface EngineOptions<Own extends string = never> {
   store: Store;
   gateways: Gateway[];
-  shop: Shop<NoInfer<Own>>;
+  shop: Shop<string>;
   /** The shop's own statuses, each with the one of the eight that it is a child of: `{ picking: "processing" }`. */
   statuses?: Readonly<Record<Own, OrderStatus>> | undefined;
   settings?: SomeSettings | undefined;

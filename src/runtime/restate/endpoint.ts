@@ -27,7 +27,7 @@ import { secretsObject } from "./secrets.js";
 
 export interface RestateServiceOptions<Own extends string = never> {
   gateways: Gateway[];
-  shop: Shop<NoInfer<Own>>;
+  shop: Shop<string>;
   /** The shop's own statuses, each with the one of the eight that it is a child of: `{ picking: "processing" }`. */
   statuses?: Readonly<Record<Own, OrderStatus>> | undefined;
   settings?: SomeSettings | undefined;

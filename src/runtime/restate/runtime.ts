@@ -59,7 +59,7 @@ export interface RestateRuntimeOptions<Own extends string = never> {
    */
   gateways?: Gateway[] | undefined;
   /** For `reconcile`. */
-  shop?: Shop<NoInfer<Own>> | undefined;
+  shop?: Shop<string> | undefined;
   /** As the service has them. */
   statuses?: Readonly<Record<Own, OrderStatus>> | undefined;
   settings?: SomeSettings | undefined;
