@@ -4,11 +4,11 @@
  * What a bank, a shop or a timer answers to the engine's own calls is a `Reply`, and nobody else may say it.
  */
 import { z } from "zod";
-import { Child, OrderStatus, Rejection } from "./facts.js";
+import { OrderStatus, Rejection } from "./facts.js";
 import { addUp, Lines, ofAmount } from "./lines.js";
 import { ShopOrder } from "./shop-order.js";
 import type { StatusWord } from "./statuses.js";
-import { Amount, Id, Text, Texts, Word } from "./text.js";
+import { Amount, Child, Id, Text, Texts, Word } from "./text.js";
 
 const via = z.enum(["dropdown", "list-button", "bulk", "erp", "inspector", "api"]).default("api");
 /** By which door, and who: a name of the shop's own, kept with the history. */

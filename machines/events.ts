@@ -1,11 +1,11 @@
 /** Everything that can happen to an order, in the past tense: it is placed, told a command, or told a reply. */
 import { z } from "zod";
 import { Command, type ReadCommand } from "./commands.js";
-import { Child, OrderStatus } from "./facts.js";
+import { OrderStatus } from "./facts.js";
 import { addUp, Lines } from "./lines.js";
 import { Reply } from "./replies.js";
 import type { StatusWord } from "./statuses.js";
-import { Amount, Currency, Id, JsonObject, Moment } from "./text.js";
+import { Amount, Child, Currency, Id, JsonObject, Moment } from "./text.js";
 
 export { Command, type ReadCommand, Reply };
 

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { OrderAsExpected } from "./expected.js";
 import { Line } from "./lines.js";
-import { Id, Minor, Word } from "./text.js";
+import { Child, Id, Minor, Word } from "./text.js";
 import { WaitingEvent } from "./waiting.js";
 
 /** WooCommerce's own words, without the `wc-` prefix; `checkout-draft` is only a way in. */
@@ -17,9 +17,6 @@ export const OrderStatus = z.enum([
   "refunded",
 ]);
 export type OrderStatus = z.infer<typeof OrderStatus>;
-
-/** A status of the shop's own, which stands beside the one of the eight that it is declared a child of. */
-export const Child = Word(60);
 
 /** The Merchant API's payment statuses. Any other word is kept as it came and reads as "unrecognised". */
 export const PaymentStatus = z.enum([

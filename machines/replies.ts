@@ -1,8 +1,8 @@
 /** What only the engine's own calls and timers produce: the answers of the bank and of the shop, and the timers' rings. */
 import { z } from "zod";
-import { Child, OrderStatus, Reading } from "./facts.js";
+import { OrderStatus, Reading } from "./facts.js";
 import { ShopOrder } from "./shop-order.js";
-import { InnerId, Text, Word } from "./text.js";
+import { Child, InnerId, Text, Word } from "./text.js";
 
 const effectId = InnerId;
 

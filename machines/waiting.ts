@@ -1,7 +1,7 @@
 /** Events that wait, and what a merchant asks for with them. */
 import { z } from "zod";
 import { Line } from "./lines.js";
-import { Word } from "./text.js";
+import { Child } from "./text.js";
 
 const minor = z.number().int();
 const moment = z.number().int();
@@ -37,7 +37,7 @@ export const WaitingEvent = z.object({
   /** A change of lines that the shop has told something newer than since. */
   overtaken: z.boolean().optional(),
   /** The shop's own word for the status that is asked for. */
-  child: Word(60).optional(),
+  child: Child.optional(),
   wish: CommandPayload.nullable(),
 });
 export type WaitingEvent = z.infer<typeof WaitingEvent>;

@@ -1,7 +1,7 @@
 /** One decision in the making: the facts, its actors' values, and what was asked for so far. */
 import type { StateValue } from "xstate";
 import type { Effect } from "../../machines/effects.js";
-import { type Envelope, type EventType, statusWantedBy } from "../../machines/events.js";
+import type { Envelope, EventType } from "../../machines/events.js";
 import { type Facts, OrderStatus } from "../../machines/facts.js";
 import { dueAt, type GuardContext } from "../../machines/guards.js";
 import { type Flow, flowOf, type Registry } from "../../machines/index.js";
@@ -14,26 +14,13 @@ import { followAfterCall } from "./follow.js";
 import { asAskedFor, isLostNow, laterLooks, mayStillBePaid, paymentAfter } from "./intended.js";
 import { laneOf } from "./lanes.js";
 import { exchangeBack, readSurplus } from "./others.js";
-import type { Actor, ActorMessage, Answer, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
+import type { Actor, ActorMessage, Answer, OrderMessage, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
 import { refuse, turnDown, whyNotDone } from "./refuse.js";
 import { remember } from "./remember.js";
-import { childOf, withStatus } from "./status.js";
+import { asksForMore, childOf, withStatus } from "./status.js";
 import { initialValue, type RequestedAction, step, type TimerChange } from "./step.js";
 import { inCurrency } from "./taken.js";
 import { isLaterLook } from "./timer-names.js";
-
-/** An event as the order machine gets it. */
-export interface OrderMessage {
-  eventId: string;
-  type: string;
-  wish?: CommandPayload | null;
-  seen?: OrderStatus;
-  /** The shop's own word for the status that it asks for, or that was seen. */
-  child?: string | undefined;
-  detail?: string;
-  /** What it is called in the answer, where the machine knows it by another name. */
-  called?: string;
-}
 
 export interface Rules {
   settings: Settings;
@@ -191,11 +178,8 @@ export class DecisionBuilder {
     if (to !== status || this.effects.length > effectsBefore)
       return this.answer(shown, "moved", { rule, from: status });
     const isUnderWay = meta.outcome === "under-way";
-    const isMore =
-      operation?.leadsTo !== statusWantedBy[shown.type] ||
-      (shown.child !== undefined && shown.child !== operation?.child);
     // A merchant may ask for more than the call under way leads to.
-    if (isUnderWay && shown.type.startsWith("merchant.") && isMore)
+    if (isUnderWay && shown.type.startsWith("merchant.") && asksForMore(shown, operation))
       return refuse(this, shown, "operation-in-flight", status);
     const reason = isUnderWay ? "already-asked" : meta.outcome === "terminal" ? "terminal-status" : "no-change";
     return this.answer(shown, "ignored", { rule, reason, from: status });

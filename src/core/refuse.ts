@@ -5,8 +5,9 @@ import type { Operation, OrderStatus } from "../../machines/facts.js";
 import { whyNotHere } from "../../machines/guards.js";
 import type { BranchOutcome, Meta } from "../../machines/meta.js";
 import { type Reason, reasons } from "../../machines/reasons.js";
-import type { DecisionBuilder, OrderMessage } from "./builder.js";
+import type { DecisionBuilder } from "./builder.js";
 import { metaOf, reasonsAgainst } from "./explain.js";
+import type { OrderMessage } from "./record.js";
 import { inChild } from "./status.js";
 
 const cameToNothing: Partial<Record<BranchOutcome, Reason>> = {

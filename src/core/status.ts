@@ -2,6 +2,7 @@
 import { statusWantedBy } from "../../machines/events.js";
 import type { Facts, Operation, OrderStatus } from "../../machines/facts.js";
 import { withChild } from "../../machines/statuses.js";
+import type { OrderMessage } from "./record.js";
 
 const byHand = new Set(["merchant.held", "order.seen", "shop.conflicted"]);
 
@@ -11,12 +12,16 @@ const over = new Set<OrderStatus>(["completed", "cancelled", "refunded"]);
 /** The child of the status that was seen, or asked for with it or with the call that leads there; undefined = none. */
 export const childOf = (
   status: OrderStatus,
-  shown: { type: string; seen?: OrderStatus; child?: string | undefined },
+  shown: Pick<OrderMessage, "type" | "seen" | "child">,
   operation: Operation | null,
 ): string | undefined => {
   if ((shown.seen ?? statusWantedBy[shown.type]) === status) return shown.child;
   return operation?.leadsTo === status ? operation.child : undefined;
 };
+
+/** A merchant asks for another status than the call under way leads to, or for another child of it. */
+export const asksForMore = ({ type, child }: OrderMessage, operation: Operation | null): boolean =>
+  operation?.leadsTo !== statusWantedBy[type] || (child !== undefined && child !== operation?.child);
 
 /**
  * A person's hold of a paid order is remembered: it is not the bank that it waits for. So is that an order was completed,

@@ -73,7 +73,7 @@ export interface Why {
     readAt: string | null;
     says: Said;
   };
-  /** What else is to be known: the shop's own status, a call that failed, a click that was refused, callbacks that are held, other payments. */
+  /** What else is to be known: its own word in the shop, what failed, was refused or is held, and other payments. */
   notes: { kind: "child" | "failed" | "refused" | "held" | "payments"; says: Said }[];
   next: { at: string | null; says: Said };
   action: { says: Said; events: EventType[] };

@@ -230,10 +230,7 @@ export interface Runtime<Own extends string = never> {
   readonly queries: Queries<Own>;
   /** The API of each gateway that was set up here, by the gateway's name: only the routes of these APIs exist. */
   readonly gateways: ReadonlyMap<string, string>;
-  /**
-   * Makes the order known. Placing it again is a no-op.
-   * @throws InvalidEvent
-   */
+  /** Makes the order known. Placing it again is a no-op. @throws InvalidEvent */
   place(orderId: string, order: NewOrder<Own>): Promise<Receipt>;
   /**
    * Takes a command in. Resolves when it is durable and decided as far as it can be.

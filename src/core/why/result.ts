@@ -51,7 +51,10 @@ const sumOf = (minor: number, currency: string): Said => inBoth((tongue) => mone
 const nameOf = (status: OrderStatus, child?: string): Said => said(withOwn(statusNames[status], status, child));
 const joined = (parts: Said[]): Said => inBoth((tongue) => parts.map((part) => part[tongue]).join(" "));
 
-/** `child`: of the shop's own statuses the one that was asked for. Of an event that moved the order, or moved money and left the status as it was. */
+/**
+ * Of an event that moved the order, or moved money and left the status as it was.
+ * @param child of the shop's own statuses the one that was asked for
+ */
 export const resultSaid = (
   { from, to, child }: { from: OrderStatus | null; to: OrderStatus; child?: string },
   { money, currency }: { money: Moved | null; currency: string },
