@@ -62,12 +62,12 @@ const inJson = (text: string): TypedEvent | null => {
   throw wrongUsage('an event as JSON has a type, such as {"type":"merchant.completed"}');
 };
 
-/** No word of ours, and no status that the engine knows. */
-export const unknownEvent = (word: string, more = ""): Error => {
+export const eventWords = (): string => `use one of ${Object.keys(verbs).join(", ")}, or an event as JSON`;
+
+/** No word of ours, and no status that the engine knows. @param instead what is said where no word of ours is near */
+export const unknownEvent = (word: string, instead: string): Error => {
   const near = nearest(word, Object.keys(verbs));
-  return wrongUsage(
-    `unknown event "${word}"; ${near === null ? `use one of ${Object.keys(verbs).join(", ")}, or an event as JSON` : `did you mean ${near}?`}${more}`,
-  );
+  return wrongUsage(`unknown event "${word}"; ${near === null ? instead : `did you mean ${near}?`}`);
 };
 
 /** @throws Ends (wrong usage) that names the words there are */
@@ -78,7 +78,7 @@ export const eventIn = ([word = "", ...given]: string[]): TypedEvent => {
   const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
   // Which statuses the shop has besides is for the engine to know.
   if (verb === undefined && given.length === 0) return { type: "merchant.asked", status: name };
-  if (verb === undefined) throw unknownEvent(word);
+  if (verb === undefined) throw unknownEvent(word, eventWords());
   if (given.length > verb.most) throw wrongUsage(`unexpected "${given[verb.most]}" after "${word}"`);
   return verb.event(...given);
 };

@@ -5,7 +5,7 @@ import { type FlagName, remedies } from "../../../machines/flags.js";
 import { reasonInWords } from "../../../machines/reasons.js";
 import { previewSaid } from "../../core/why/result.js";
 import type { Preview, ReceiptReason } from "../../ports/runtime.js";
-import { type TypedEvent, unknownEvent } from "./command-words.js";
+import { eventWords, type TypedEvent, unknownEvent } from "./command-words.js";
 import { Ends, exits, wrongUsage } from "./ending.js";
 import { nearest } from "./nearest.js";
 import { ask, type RemoteOptions } from "./remote.js";
@@ -118,7 +118,7 @@ export const askAbout = (
   ask(options, path, { method: "POST", body: event, headers }).catch((error: unknown) => {
     const { child } = ownIn(event);
     if (child === undefined || !(error instanceof Ends) || error.code !== exits.trouble) throw error;
-    throw unknownEvent(child, `; whether the shop has such a status cannot be asked: ${error.message}`);
+    throw unknownEvent(child, `${eventWords()}; whether the shop has such a status cannot be asked: ${error.message}`);
   });
 
 const types: string[] = OrderEvent.options.map(({ shape }) => shape.type.value);
@@ -126,7 +126,8 @@ const types: string[] = OrderEvent.options.map(({ shape }) => shape.type.value);
 /** The same of an event. An engine names all the types that it knows where it does not know one. */
 export const eventNotTaken = async (response: Response, { type, status }: TypedEvent): Promise<Error> => {
   const why = await whyNotTaken(response);
-  if (type === "merchant.asked" && why.issues[0]?.path === "status") return unknownEvent(String(status));
+  const [issue] = why.issues;
+  if (type === "merchant.asked" && issue?.path === "status") return unknownEvent(String(status), issue.message);
   if (types.includes(type) || why.issues[0]?.path !== "type") return rejected("event", why);
   const near = nearest(type, types);
   return wrongUsage(
