@@ -7,12 +7,16 @@ import { z } from "zod";
 import { OrderStatus, Rejection } from "./facts.js";
 import { addUp, Lines, ofAmount } from "./lines.js";
 import { ShopOrder } from "./shop-order.js";
-import { Amount, Id, Text, Texts, Word } from "./text.js";
+import type { StatusWord } from "./statuses.js";
+import { Amount, Child, Id, Text, Texts, Word } from "./text.js";
 
 const via = z.enum(["dropdown", "list-button", "bulk", "erp", "inspector", "api"]).default("api");
 /** By which door, and who: a name of the shop's own, kept with the history. */
 const asked = { via, by: Text(100).optional() };
 const merchant = <T extends string>(type: T) => z.strictObject({ type: z.literal(type), ...asked });
+/** `child`: the shop's own word for the status that is asked for. */
+const status = <T extends string>(type: T) =>
+  z.strictObject({ type: z.literal(type), ...asked, child: Child.optional() });
 
 /** Where a bank sends the customer back to. */
 export const ReturnPage = z.enum(["success", "fail", "signing-landing", "signing-cancelled"]);
@@ -28,6 +32,7 @@ export const Command = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("order.seen"),
     status: OrderStatus,
+    child: Child.optional(),
     version: z.number().int().positive().optional(),
   }),
   /** The customer presses Pay: the payments that the order has are read before another one is opened. */
@@ -93,13 +98,13 @@ export const Command = z.discriminatedUnion("type", [
     attempt: Word().nullable().optional(),
   }),
 
-  merchant("merchant.completed"),
-  merchant("merchant.cancelled"),
-  z.strictObject({ type: z.literal("merchant.refunded"), ...asked, amount: Amount.nullable().default(null) }),
-  merchant("merchant.failed"),
-  merchant("merchant.held"),
-  merchant("merchant.processed"),
-  merchant("merchant.reopened"),
+  status("merchant.completed"),
+  status("merchant.cancelled"),
+  status("merchant.refunded").extend({ amount: Amount.nullable().default(null) }),
+  status("merchant.failed"),
+  status("merchant.held"),
+  status("merchant.processed"),
+  status("merchant.reopened"),
   z.strictObject({ type: z.literal("merchant.captured"), ...asked, lines: Lines.nullable().default(null) }),
   z
     .strictObject({
@@ -135,7 +140,18 @@ export const Command = z.discriminatedUnion("type", [
   /** Somebody had personal data of this order shown to him. */
   z.strictObject({ type: z.literal("data.revealed"), by: Text(100).min(1), why: Text(200) }),
 ]);
-/** As a caller writes it: a field that has a default may be left out. */
-export type Command = z.input<typeof Command>;
+/** A status by its name, as a merchant picks it: one of the eight, or one of the shop's own. The bank's money goes first. */
+export interface StatusAsked<Own extends string = never> {
+  type: "merchant.asked";
+  status: Exclude<StatusWord<Own>, "checkout-draft">;
+  via?: z.input<typeof via> | undefined;
+  by?: string | undefined;
+}
+type Seen = Extract<z.input<typeof Command>, { type: "order.seen" }>;
+/** As a caller writes it: a field that has a default may be left out, and a status may be one of the shop's own. */
+export type Command<Own extends string = never> =
+  | Exclude<z.input<typeof Command>, Seen>
+  | (Omit<Seen, "status"> & { status: StatusWord<Own> })
+  | StatusAsked<Own>;
 /** As it was read: every default is filled in. */
 export type ReadCommand = z.output<typeof Command>;

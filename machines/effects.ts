@@ -85,7 +85,8 @@ export type GatewayEffect =
 /** Requests to the shop. Each may be carried out twice without harm. */
 export type ShopEffect =
   | { type: "completePayment"; from: OrderStatus; to: OrderStatus; transactionId: string | null; note: string }
-  | { type: "setOrderStatus"; from: OrderStatus; to: OrderStatus; note: string }
+  /** `child`: of `to`, a status of the shop's own. Without it, a shop that has the order in any child of `to` leaves it there. */
+  | { type: "setOrderStatus"; from: OrderStatus; to: OrderStatus; child?: string; note: string }
   | ({ type: "setOrderLines"; lines: Line[]; total: number } & Expecting)
   | { type: "setOrderMeta"; meta: Record<string, unknown> }
   | { type: "addOrderNote"; note: string }

@@ -4,7 +4,8 @@ import { Command, type ReadCommand } from "./commands.js";
 import { OrderStatus } from "./facts.js";
 import { addUp, Lines } from "./lines.js";
 import { Reply } from "./replies.js";
-import { Amount, Currency, Id, JsonObject, Moment } from "./text.js";
+import type { StatusWord } from "./statuses.js";
+import { Amount, Child, Currency, Id, JsonObject, Moment } from "./text.js";
 
 export { Command, type ReadCommand, Reply };
 
@@ -14,6 +15,8 @@ export type Source = z.infer<typeof Source>;
 /** Fields of a placed order, each by itself. */
 export const PlacedFields = z.strictObject({
   status: OrderStatus.default("pending"),
+  /** The shop's own word for the status. */
+  child: Child.optional(),
   total: Amount,
   currency: Currency,
   lines: Lines,
@@ -37,8 +40,14 @@ export type PlacedOrder = z.infer<typeof PlacedOrder>;
  * As a caller of `place` writes it: `gateway`, `total`, `currency` and `lines` are enough. How far a gateway's rounding
  * may differ is for the gateway to say; a moment that is left out is now.
  */
-export type NewOrder = Omit<z.input<typeof PlacedOrder>, "tolerance" | "createdAt" | "updatedAt"> &
-  Partial<Pick<z.input<typeof PlacedOrder>, "createdAt" | "updatedAt">>;
+export type NewOrder<Own extends string = never> = Omit<
+  z.input<typeof PlacedOrder>,
+  "tolerance" | "createdAt" | "updatedAt" | "status"
+> &
+  Partial<Pick<z.input<typeof PlacedOrder>, "createdAt" | "updatedAt">> & {
+    /** One of the eight, or a status that was declared; left out: pending. */
+    status?: StatusWord<Own> | undefined;
+  };
 
 /** An order becomes known; only `place` says it. */
 export const OrderPlaced = z.strictObject({ type: z.literal("order.placed"), order: PlacedOrder });

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { OrderAsExpected } from "./expected.js";
 import { Line } from "./lines.js";
-import { Id, Minor, Word } from "./text.js";
+import { Child, Id, Minor, Word } from "./text.js";
 import { WaitingEvent } from "./waiting.js";
 
 /** WooCommerce's own words, without the `wc-` prefix; `checkout-draft` is only a way in. */
@@ -89,6 +89,8 @@ export const Operation = z.object({
   refund: z.string().optional(),
   /** The status the order takes when the gateway has confirmed; null = it keeps the one it has. */
   leadsTo: OrderStatus.nullable(),
+  /** The child of that status which was asked for. */
+  child: Child.optional(),
   /** A booking of an earlier attempt: the newer one's payment, which is the current one again after a no; null = the same. */
   insteadOf: z.string().nullable().optional(),
   tries: z.number().int(),
@@ -104,6 +106,7 @@ export const Operation = z.object({
   refused: z.string().nullable().default(null),
   /** What another hand wrote to the shop meanwhile; it is followed at the end, where the order keeps its status. */
   seen: OrderStatus.optional(),
+  seenChild: Child.optional(),
   before: Amounts.extend({ failedRefund: minor.optional() }),
   since: moment,
 });
@@ -193,6 +196,8 @@ export type OtherPayment = z.infer<typeof OtherPayment>;
 export const Facts = z.object({
   order: z.object({
     status: OrderStatus,
+    /** The child of it that the shop has the order in; left out: none. */
+    child: Child.optional(),
     total: minor,
     currency: z.string().length(3),
     lines: z.array(Line),

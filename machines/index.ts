@@ -24,6 +24,7 @@ export { Line, Lines, LineType } from "./lines.js";
 export type { Meta } from "./meta.js";
 export { type Reason, reasonInWords, reasons } from "./reasons.js";
 export * from "./settings.js";
+export { Statuses, type StatusTold, type StatusWord, statusNamed } from "./statuses.js";
 export * from "./text.js";
 export * from "./waiting.js";
 export { attemptMachine, cooldownMachine, legacyMachine, netsMachine, orderMachine, paymentMachine };

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { OrderStatus, Reading } from "./facts.js";
 import { ShopOrder } from "./shop-order.js";
-import { InnerId, Text, Word } from "./text.js";
+import { Child, InnerId, Text, Word } from "./text.js";
 
 const effectId = InnerId;
 
@@ -36,6 +36,6 @@ export const Reply = z.discriminatedUnion("type", [
   /** The shop was read before a call that moves money, and has another order than it was asked for: it was not sent. */
   z.strictObject({ type: z.literal("shop.differs"), effectId, order: ShopOrder }),
   /** The shop reads another status than the one we meant to change. */
-  z.strictObject({ type: z.literal("shop.conflicted"), effectId, status: OrderStatus }),
+  z.strictObject({ type: z.literal("shop.conflicted"), effectId, status: OrderStatus, child: Child.optional() }),
 ]);
 export type Reply = z.infer<typeof Reply>;

@@ -25,6 +25,7 @@ const table = {
     "The shop placed the order.",
   ),
   "order/not-ours": r(own, "-", "The order was paid another way, so the merchant may do what WooCommerce allows."),
+  "order/own-status": r(own, "-", "Only the shop's own word for the status changes, so no money moves."),
   "shop/seen": r(
     "003 External integrations and hook requirements",
     "a status written past the hooks reaches nobody and leads to mismatches",

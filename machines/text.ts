@@ -38,6 +38,9 @@ export const Text = (most: number) => atMost(most).superRefine(without(CONTROL, 
 /** One word of a bank or a shop, such as a status: well-formed and without hidden characters. May be empty. */
 export const Word = (most = 100) => atMost(most).superRefine(without(HIDDEN, "control or format"));
 
+/** A status of the shop's own, which stands beside the one of the eight that it is declared a child of. */
+export const Child = Word(60);
+
 /** A path of dots is resolved away in every address, so such an order could not be asked for. */
 export const DOTS = /^\.{1,2}$/;
 

@@ -1,6 +1,7 @@
 /** Events that wait, and what a merchant asks for with them. */
 import { z } from "zod";
 import { Line } from "./lines.js";
+import { Child } from "./text.js";
 
 const minor = z.number().int();
 const moment = z.number().int();
@@ -35,6 +36,8 @@ export const WaitingEvent = z.object({
   besideId: z.string().optional(),
   /** A change of lines that the shop has told something newer than since. */
   overtaken: z.boolean().optional(),
+  /** The shop's own word for the status that is asked for. */
+  child: Child.optional(),
   wish: CommandPayload.nullable(),
 });
 export type WaitingEvent = z.infer<typeof WaitingEvent>;

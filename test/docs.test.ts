@@ -50,7 +50,7 @@ describe("the documents", () => {
   });
 
   it("the code in adding-a-status.md is the example's own, line by line", async () => {
-    expect((await shownIn("docs/adding-a-status.md", "docs/examples/own-status")).length).toBe(3);
+    expect((await shownIn("docs/adding-a-status.md", "docs/examples/own-status")).length).toBe(4);
   });
 
   it("the code in docs/hosts is that of the examples, line by line, and every example is shown", async () => {

@@ -10,6 +10,8 @@ import {
   not,
   setup,
 } from "xstate";
+import { machinesOf, registry } from "../machines/index.js";
+import type { Statuses } from "../machines/statuses.js";
 import { chartOf } from "../src/statechart/chart.js";
 import { classOf } from "../src/statechart/dot.js";
 import { draw, formats } from "../src/statechart/draw.js";
@@ -36,8 +38,8 @@ const xmlFaults = (text: string): string[] => {
 };
 
 /** As whoever pastes it has it. */
-const pasted = async (machine: AnyStateMachine): Promise<AnyStateMachine> => {
-  const text = await draw(machine, "stately");
+const pasted = async (machine: AnyStateMachine, statuses: Statuses = {}): Promise<AnyStateMachine> => {
+  const text = await draw(machine, "stately", statuses);
   const [, json = ""] = /^createMachine\((\{[\s\S]*\})\);\n$/.exec(text) ?? [];
   expect(JSON.parse(json), "pure JSON").toBeTypeOf("object");
   return new Function("createMachine", `return ${text}`)(createMachine);
@@ -206,5 +208,36 @@ describe("the overview of the README", () => {
     const chart = chartOf(machines.find(({ id }) => id === "order") as never);
     const edges = chart.edges.filter(({ from, to }) => !(from === "failed" && ["pending", "booking"].includes(to)));
     expect(() => usualWaysOf({ ...chart, edges })).toThrow("does not lead from failed to pending");
+  });
+});
+
+describe("a shop's own statuses", () => {
+  const statuses = { picking: "processing", packed: "processing", delivered: "completed" } as const;
+  const { order, payment } = machinesOf(registry) as Record<"order" | "payment", AnyStateMachine>;
+
+  it("stand inside of their parents, and nothing else is drawn otherwise", async () => {
+    const mermaid = await draw(order, "mermaid", statuses);
+    const inside = /state "processing" as processing \{\n(?<own>(?:.*\n)*?) {2}\}/.exec(mermaid)?.groups?.own;
+    expect(inside?.match(/"\w+"/g)).toEqual(['"picking"', '"packed"']);
+    const chart = JSON.parse(await draw(order, "json", statuses)) as ReturnType<typeof chartOf>;
+    const plain = chartOf(order);
+    expect(chart.edges).toEqual(plain.edges);
+    expect(chart.nodes.length).toBe(plain.nodes.length + 3);
+    expect(chart.nodes).toContainEqual(expect.objectContaining({ id: "completed.delivered", parent: "completed" }));
+    const svg = await draw(order, "svg", statuses);
+    expect(xmlFaults(svg)).toEqual([]);
+    expect(svg).toContain(classOf("processing.picking"));
+    for (const format of formats) {
+      expect(await draw(order, format, {})).toBe(await draw(order, format));
+      expect(await draw(payment, format, statuses)).toBe(await draw(payment, format));
+    }
+    await expect(draw(order, "mermaid", { completed: "processing" })).rejects.toThrow("statuses.completed");
+  });
+
+  it("are states of the machine that Stately gets, entered as the parent itself", async () => {
+    const { processing, pending } = (await pasted(order, statuses)).states;
+    expect(Object.keys(processing?.states ?? {})).toEqual(["processing", "picking", "packed"]);
+    expect(processing?.initial.target?.[0]?.key).toBe("processing");
+    expect(pending?.states).toEqual({});
   });
 });

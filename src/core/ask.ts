@@ -1,10 +1,12 @@
 /** From the name of an action to the effect it asks for, filled in from the facts. */
 import type { Effect } from "../../machines/effects.js";
 import { type EffectParams, notes } from "../../machines/effects.js";
+import { statusWantedBy } from "../../machines/events.js";
 import type { OrderAsExpected } from "../../machines/expected.js";
 import type { Facts, Operation, OrderStatus } from "../../machines/facts.js";
 import { MOST_TRIES } from "../../machines/guards.js";
 import { type Line, linesFor } from "../../machines/lines.js";
+import { withChild } from "../../machines/statuses.js";
 import type { CommandPayload } from "../../machines/waiting.js";
 import { backoffMs } from "./backoff.js";
 import { refundsAfter } from "./intended.js";
@@ -19,6 +21,8 @@ export interface EffectContext {
   /** The order's total before that transition, which the shop may still have. */
   totalBefore: number;
   wish: CommandPayload | null;
+  /** The shop's own word for the status that the event asks for. */
+  child?: string | undefined;
   /** Id of the event that is being decided. */
   eventId: string;
   eventType: string;
@@ -85,6 +89,7 @@ const begin = (a: EffectContext, kind: Operation["kind"], amount: number, more: 
     },
     since: a.now,
     ...more,
+    ...(more.leadsTo != null && more.leadsTo === statusWantedBy[a.eventType] && withChild(a.child)),
   };
 };
 
@@ -247,8 +252,10 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
       const straight = a.to === "completed" || order.needsProcessing;
       return at(a, straight ? { type, ...change, transactionId: payment.id } : { type: "setOrderStatus", ...change });
     }
-    case "setStatus":
-      return at(a, { type: "setOrderStatus", from: a.from, to: a.to, note: sentence(params, a) });
+    case "setStatus": {
+      const told = { from: a.from, to: a.to, ...withChild(a.from === a.to ? undefined : order.child) };
+      return at(a, { type: "setOrderStatus", ...told, note: sentence(params, a) });
+    }
     case "setOrderLines": {
       const lines = wish?.lines ?? order.lines;
       const total = wish?.total ?? order.total;

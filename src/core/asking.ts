@@ -3,7 +3,7 @@ import { notes } from "../../machines/effects.js";
 import { type Facts, type OtherPayment, unheardTries } from "../../machines/facts.js";
 import { dueAt } from "../../machines/hold.js";
 import type { WaitingEvent } from "../../machines/waiting.js";
-import type { DecisionBuilder, OrderMessage } from "./builder.js";
+import type { DecisionBuilder } from "./builder.js";
 import { handles } from "./explain.js";
 import {
   change,
@@ -16,6 +16,7 @@ import {
   readNow,
   takeOver,
 } from "./others.js";
+import type { OrderMessage } from "./record.js";
 import { notOurs, turnDown } from "./refuse.js";
 import { waitingFor } from "./remember.js";
 import { isLaterLook, isOfAMachine } from "./timer-names.js";

@@ -1,7 +1,7 @@
 /** One decision in the making: the facts, its actors' values, and what was asked for so far. */
 import type { StateValue } from "xstate";
 import type { Effect } from "../../machines/effects.js";
-import { type Envelope, type EventType, statusWantedBy } from "../../machines/events.js";
+import type { Envelope, EventType } from "../../machines/events.js";
 import { type Facts, OrderStatus } from "../../machines/facts.js";
 import type { GuardContext } from "../../machines/guards.js";
 import { dueAt } from "../../machines/hold.js";
@@ -15,24 +15,13 @@ import { followAfterCall } from "./follow.js";
 import { asAskedFor, isLostNow, laterLooks, paymentAfter } from "./intended.js";
 import { laneOf } from "./lanes.js";
 import { exchangeBack, readSurplus } from "./others.js";
-import type { Actor, ActorMessage, Answer, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
+import type { Actor, ActorMessage, Answer, OrderMessage, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
 import { refuse, turnDown, whyNotDone } from "./refuse.js";
 import { remember } from "./remember.js";
-import { withStatus } from "./status.js";
+import { asksForMore, childOf, withStatus } from "./status.js";
 import { initialValue, type RequestedAction, step, type TimerChange } from "./step.js";
 import { inCurrency } from "./taken.js";
 import { isLaterLook } from "./timer-names.js";
-
-/** An event as the order machine gets it. */
-export interface OrderMessage {
-  eventId: string;
-  type: string;
-  wish?: CommandPayload | null;
-  seen?: OrderStatus;
-  detail?: string;
-  /** What it is called in the answer, where the machine knows it by another name. */
-  called?: string;
-}
 
 export interface Rules {
   settings: Settings;
@@ -79,7 +68,8 @@ export class DecisionBuilder {
 
   /** The event itself, as it is shown to the order machine. */
   get itself(): OrderMessage {
-    return { eventId: this.envelope.id, type: this.envelope.event.type };
+    const { id, event } = this.envelope;
+    return { eventId: id, type: event.type, ...("child" in event && { child: event.child }) };
   }
 
   get seq(): number {
@@ -149,7 +139,8 @@ export class DecisionBuilder {
     this.setTimers(moved.timers);
     const next = statusIn(moved.value) ?? status;
     if (next !== status) {
-      this.facts = { ...this.facts, order: withStatus(this.facts.order, next, shown.type, this.now) };
+      const child = childOf(next, shown, this.facts.operation);
+      this.facts = { ...this.facts, order: withStatus(this.facts.order, next, child, shown.type, this.now) };
     }
     this.carry(moved.actions, shown, moved.taken, status);
     this.endOperation(moved.taken, status);
@@ -187,7 +178,7 @@ export class DecisionBuilder {
       return this.answer(shown, "moved", { rule, from: status });
     const isUnderWay = meta.outcome === "under-way";
     // A merchant may ask for more than the call under way leads to.
-    if (isUnderWay && shown.type.startsWith("merchant.") && operation?.leadsTo !== statusWantedBy[shown.type])
+    if (isUnderWay && shown.type.startsWith("merchant.") && asksForMore(shown, operation))
       return refuse(this, shown, "operation-in-flight", status);
     const reason = isUnderWay ? "already-asked" : meta.outcome === "terminal" ? "terminal-status" : "no-change";
     return this.answer(shown, "ignored", { rule, reason, from: status });
@@ -211,7 +202,7 @@ export class DecisionBuilder {
 
   carry(
     actions: RequestedAction[],
-    shown: Pick<OrderMessage, "eventId" | "type" | "wish" | "detail">,
+    shown: Pick<OrderMessage, "eventId" | "type" | "wish" | "child" | "detail">,
     taken: Meta | null,
     from: OrderStatus,
   ): void {
@@ -225,6 +216,7 @@ export class DecisionBuilder {
         to: this.facts.order.status,
         totalBefore,
         wish: shown.wish ?? null,
+        child: shown.child,
         eventId: shown.eventId,
         eventType: shown.type,
         goesAgain: taken?.outcome === "again",

@@ -2,6 +2,7 @@
 import { notes } from "../../machines/effects.js";
 import { waitsForReading } from "../../machines/events.js";
 import { type FlagName, type FlagRule, flags, surplusOf } from "../../machines/flags.js";
+import { withChild } from "../../machines/statuses.js";
 import type { DecisionBuilder } from "./builder.js";
 import type { ActorMessage, Flag, HistoryEntry, OrderRecord, OutboxRow, TimerRow } from "./record.js";
 import { structureHash } from "./structure.js";
@@ -111,6 +112,7 @@ export const finished = (builder: DecisionBuilder): Decision => {
     answers: builder.answers,
     from: builder.from,
     to: facts.order.status,
+    ...withChild(facts.order.child),
     states,
     effects: builder.effects.map(({ id, effect }) => ({ id, type: effect.type })),
     raised: flagged.up,

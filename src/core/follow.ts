@@ -2,18 +2,27 @@
 import { notes } from "../../machines/effects.js";
 import { statusWantedBy } from "../../machines/events.js";
 import type { Operation, OrderStatus } from "../../machines/facts.js";
+import { withChild } from "../../machines/statuses.js";
 import type { DecisionBuilder } from "./builder.js";
-import { notOurs, refuse } from "./refuse.js";
+import { notOurs, refuse, stay } from "./refuse.js";
 import { waitingFor } from "./remember.js";
+import { inChild } from "./status.js";
 
 /** Another hand wrote the status straight to the shop: it is followed, and the flags say what is wrong with it. */
 export const follow = (builder: DecisionBuilder, seen: OrderStatus): void => {
   const shown = { ...builder.itself, seen };
-  const status = builder.facts.order.status;
+  const { status, child } = builder.facts.order;
   const { operation } = builder.facts;
-  if (operation !== null && (seen !== status || operation.seen !== undefined))
-    builder.facts = { ...builder.facts, operation: { ...operation, seen } };
-  if (seen === status) return builder.answer(shown, "ignored", { reason: "same-status" });
+  if (operation !== null && (seen !== status || operation.seen !== undefined)) {
+    const { seenChild: _, ...rest } = operation;
+    const told = shown.child === undefined ? {} : { seenChild: shown.child };
+    builder.facts = { ...builder.facts, operation: { ...rest, seen, ...told } };
+  }
+  if (seen === status) {
+    const isSame = shown.child === child;
+    if (!isSame) builder.facts = { ...builder.facts, order: inChild(builder.facts.order, shown.child) };
+    return builder.answer(shown, "ignored", { reason: isSame ? "same-status" : "recorded" });
+  }
   if (operation !== null) return builder.answer(shown, "ignored", { reason: "operation-in-flight" });
   const meta = builder.moveOrder(shown);
   // A draft is only a way in: an order that was placed does not become one again.
@@ -28,9 +37,9 @@ const CAPTURE_CAME_TO_NOTHING = "capture.refused";
  * Where nobody asked for a capture that came to nothing, the payment is read: it pays the order all the same, or no more.
  */
 export const followAfterCall = (builder: DecisionBuilder, operation: Operation, cameToNothing: boolean): void => {
-  const { seen, kind, askedType } = operation;
+  const { seen, seenChild: child, kind, askedType } = operation;
   if (seen !== undefined && seen !== builder.facts.order.status) {
-    builder.moveOrder({ ...builder.itself, type: "order.seen", seen });
+    builder.moveOrder({ ...builder.itself, type: "order.seen", seen, child });
     return readFor(builder, "order.seen");
   }
   const isAsked = askedType.startsWith("merchant.");
@@ -51,9 +60,10 @@ export const anotherGatewaysOrder = (builder: DecisionBuilder): void => {
   if (event.type === "order.seen" || event.type === "shop.conflicted") return follow(builder, event.status);
   if (wanted === undefined) return notOurs(builder, builder.itself);
   const status = builder.facts.order.status;
-  if (wanted === status) return builder.answer(builder.itself, "ignored", { reason: "same-status" });
+  if (wanted === status) return stay(builder, builder.itself);
   if (builder.facts.operation !== null) return refuse(builder, builder.itself, "operation-in-flight", status);
   builder.moveOrder({ ...builder.itself, type: "order.seen", seen: wanted });
-  builder.add({ type: "setOrderStatus", from: status, to: wanted, note: notes["set-by-merchant"] }, builder.now);
+  const told = { from: status, to: wanted, ...withChild(builder.itself.child) };
+  builder.add({ type: "setOrderStatus", ...told, note: notes["set-by-merchant"] }, builder.now);
   builder.answer(builder.itself, "moved", { rule: "order/not-ours", from: status });
 };

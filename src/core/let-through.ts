@@ -82,5 +82,6 @@ export const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): voi
     : ownName || handles(order, builder.states.order, shownAs)
       ? shownAs
       : "payment.read";
-  builder.show({ eventId: waiting.eventId, type, wish: waiting.wish, called: calledAs(waiting.type) });
+  const { child, wish } = waiting;
+  builder.show({ eventId, type, wish, child, called: calledAs(waiting.type) });
 };

@@ -6,6 +6,7 @@ import type { Facts, OrderStatus } from "../../machines/facts.js";
 import type { FlagName } from "../../machines/flags.js";
 import type { Reason } from "../../machines/reasons.js";
 import type { RuleId } from "../../machines/rules.js";
+import type { CommandPayload } from "../../machines/waiting.js";
 
 export interface OrderRecord {
   orderId: string;
@@ -57,6 +58,19 @@ export interface Answer {
 
 export type Actor = keyof States;
 
+/** An event as the order machine gets it. */
+export interface OrderMessage {
+  eventId: string;
+  type: string;
+  wish?: CommandPayload | null;
+  seen?: OrderStatus;
+  /** The shop's own word for the status that it asks for, or that was seen. */
+  child?: string | undefined;
+  detail?: string;
+  /** What it is called in the answer, where the machine knows it by another name. */
+  called?: string;
+}
+
 /** What one of the actors was told while an event was decided, and where it stood then. Not kept. */
 export interface ActorMessage {
   to: Actor;
@@ -79,6 +93,8 @@ export interface HistoryEntry {
   answers: Answer[];
   from: OrderStatus | null;
   to: OrderStatus;
+  /** The child of `to` that the shop has the order in, where it is a status of its own. */
+  child?: string;
   states: States;
   effects: { id: string; type: Effect["type"] }[];
   raised: FlagName[];

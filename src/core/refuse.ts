@@ -1,11 +1,14 @@
 /** What an order does not do: a merchant is refused and told why, anything else changes nothing. */
+import { notes } from "../../machines/effects.js";
 import { statusWantedBy } from "../../machines/events.js";
 import type { Operation, OrderStatus } from "../../machines/facts.js";
 import { whyNotHere } from "../../machines/guards.js";
 import type { BranchOutcome, Meta } from "../../machines/meta.js";
 import { type Reason, reasons } from "../../machines/reasons.js";
-import type { DecisionBuilder, OrderMessage } from "./builder.js";
+import type { DecisionBuilder } from "./builder.js";
 import { metaOf, reasonsAgainst } from "./explain.js";
+import type { OrderMessage } from "./record.js";
+import { inChild } from "./status.js";
 
 const cameToNothing: Partial<Record<BranchOutcome, Reason>> = {
   failed: "gateway-refused",
@@ -28,6 +31,22 @@ export const refuse = (builder: DecisionBuilder, shown: OrderMessage, reason: Re
 export const notOurs = (builder: DecisionBuilder, to: Pick<OrderMessage, "eventId" | "type" | "called">): void =>
   builder.answer(to, "ignored", { rule: "order/not-ours", reason: "not-ours" });
 
+/**
+ * The order has the status that a merchant asks for. Another child of it is between him and the shop: no money moves.
+ */
+export const stay = (builder: DecisionBuilder, shown: OrderMessage): void => {
+  const { order, operation } = builder.facts;
+  const { status } = order;
+  if (shown.child === undefined || shown.child === order.child)
+    return builder.answer(shown, "ignored", { reason: "same-status", from: status });
+  // The call may lead to another status.
+  if (operation !== null) return refuse(builder, shown, "operation-in-flight", status);
+  builder.facts = { ...builder.facts, order: { ...inChild(order, shown.child), updatedAt: builder.now } };
+  const told = { from: status, to: status, child: shown.child };
+  builder.add({ type: "setOrderStatus", ...told, note: notes["set-by-merchant"] }, builder.now);
+  builder.answer(shown, "moved", { rule: "order/own-status", from: status });
+};
+
 /** No branch took it. */
 export const turnDown = (builder: DecisionBuilder, shown: OrderMessage): void => {
   const { order } = builder.rules.registry;
@@ -38,9 +57,7 @@ export const turnDown = (builder: DecisionBuilder, shown: OrderMessage): void =>
   if (!shown.type.startsWith("merchant.")) {
     return builder.answer(shown, "ignored", { reason: state.refuses ?? "no-change", from: status });
   }
-  if (statusWantedBy[shown.type] === status) {
-    return builder.answer(shown, "ignored", { reason: "same-status", from: status });
-  }
+  if (statusWantedBy[shown.type] === status) return stay(builder, shown);
   const end = statusWantedBy[shown.type] === undefined ? undefined : state.refuses;
   const here = end ?? whyNotHere[shown.type] ?? state.refuses ?? "not-possible-now";
   const reason = against[0] ?? (builder.facts.operation === null ? here : "operation-in-flight");

@@ -4,6 +4,7 @@ import { earlierPayment, type Facts, unreadPayment } from "../../machines/facts.
 import { sameLines } from "../../machines/lines.js";
 import { isAtCheckout } from "../../machines/questions.js";
 import type { ShopOrder } from "../../machines/shop-order.js";
+import { withChild } from "../../machines/statuses.js";
 import type { CommandPayload, WaitingEvent } from "../../machines/waiting.js";
 import { placeOf } from "./lanes.js";
 import { paymentIdIn, rejectionsIn } from "./metadata.js";
@@ -88,6 +89,7 @@ export const waitingFor = (envelope: Envelope, facts: Facts): WaitingEvent => {
     content: callback?.content ?? null,
     readingId: null,
     paymentId: paymentOf(facts, event),
+    ...("child" in event && withChild(event.child)),
     wish: wishOf(envelope, facts),
   };
 };
@@ -136,6 +138,7 @@ export const placed = (envelope: Envelope): Facts => {
   const facts: Facts = {
     order: {
       status: order.status,
+      ...withChild(order.child),
       total: order.total,
       currency: order.currency,
       lines: order.lines,

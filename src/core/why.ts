@@ -9,6 +9,7 @@ import { type FlagName, flags as flagRules, remedies } from "../../machines/flag
 import { registry as currentRegistry, type Registry } from "../../machines/index.js";
 import { quoted } from "../../machines/quoted.js";
 import { reasonInWords } from "../../machines/reasons.js";
+import { withChild } from "../../machines/statuses.js";
 import { flagsInSwedish, reasonsInSwedish } from "../../machines/swedish.js";
 import type { Answer, HistoryEntry, OrderRecord } from "./record.js";
 import { causeOf } from "./why/cause.js";
@@ -20,7 +21,17 @@ import { over } from "./why/over.js";
 import { paid } from "./why/paid.js";
 import { asked, calls, dead, lost, moving, movingOnly, notes, parkedOrder } from "./why/under-way.js";
 import { waiting } from "./why/waiting.js";
-import { moment, type Pair, type Said, type Sentences, said, type Tongue, times, type Values } from "./why/words.js";
+import {
+  moment,
+  type Pair,
+  type Said,
+  type Sentences,
+  said,
+  type Tongue,
+  times,
+  type Values,
+  withOwn,
+} from "./why/words.js";
 
 export { isHeldByHand } from "./why/cause.js";
 export { type Said, type Tongue, tongues } from "./why/words.js";
@@ -37,6 +48,8 @@ export interface PendingCall {
 export interface Why {
   orderId: string;
   status: OrderStatus;
+  /** The status of the shop's own that it has there; left out: none. */
+  child?: string;
   /** Which sentence this is, such as `on-hold/frozen`, `flagged/discrepancy:paid-twice` or `dead/capturePayment`. */
   situation: string;
   /** When the order took its status, ISO 8601. */
@@ -60,8 +73,8 @@ export interface Why {
     readAt: string | null;
     says: Said;
   };
-  /** What else is to be known: a call that failed, a click that was refused, callbacks that are held, other payments. */
-  notes: { kind: "failed" | "refused" | "held" | "payments"; says: Said }[];
+  /** What else is to be known: its own word in the shop, what failed, was refused or is held, and other payments. */
+  notes: { kind: "child" | "failed" | "refused" | "held" | "payments"; says: Said }[];
   next: { at: string | null; says: Said };
   action: { says: Said; events: EventType[] };
   flags: { flag: FlagName; amount: number | null; says: Said; remedy: Said }[];
@@ -194,7 +207,9 @@ export const why = (
   };
   const held = heldSaid(record);
   const next = nextOf(record, open, parked);
+  const { child } = order;
   const others = [
+    { kind: "child" as const, says: child === undefined ? null : said(notes.child, { child }) },
     { kind: "failed" as const, says: failedSaid(open) },
     { kind: "refused" as const, says: refusedSaid(history, change) },
     { kind: "held" as const, says: situation === "pending/held" ? null : held },
@@ -203,9 +218,10 @@ export const why = (
   return {
     orderId: record.orderId,
     status: order.status,
+    ...withChild(child),
     situation,
     since: iso(since),
-    state: said(state, values),
+    state: said(withOwn(state, order.status, child), values),
     answer: said(answer, values),
     cause: { code, rule, by },
     evidence: {

@@ -50,8 +50,6 @@ export interface HttpOptions
   metrics?: (() => Promise<string>) | undefined;
   /** Payment methods of the shop's other plugins whose orders are the engine's too, for the shop's plugin; null = not said. */
   follows?: string[] | null | undefined;
-  /** Statuses of the shop's other plugins that the engine was told of, for the shop's plugin; null = not said. */
-  customStatuses?: string[] | null | undefined;
   /** What is wrong with the set-up of the shop, seen from here, for `GET /doctor`; left out: there is no such page. */
   doctor?: (() => Promise<object[]>) | undefined;
   /** What the banks say of the configured keys and stores, for `GET /banks`; left out: there is no such page. */
@@ -161,8 +159,8 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
   app.use("/orders/*", (c, next) => (changes(c) ? acts : reads)(c, next), jsonOnly, admission.trusted);
   /** What a checkout may offer: the payment methods of each gateway, as its bank lists them now. */
   app.get("/payment-methods", reads, async (c) => {
-    const { follows = null, customStatuses: statuses = null } = options;
-    return c.json({ methods: await engine.paymentMethods(), follows, statuses });
+    const { follows = null } = options;
+    return c.json({ methods: await engine.paymentMethods(), follows, statuses: Object.keys(engine.statuses) });
   });
   const { doctor } = options;
   if (doctor !== undefined) app.get("/doctor", reads, async (c) => c.json({ findings: await doctor() }));
@@ -235,7 +233,7 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
     if (!body.ok) return refusedBody(c, body);
     const id = c.req.header("idempotency-key");
     const timeoutMs = waitIn(c.req.header("prefer"));
-    const event = parseCommand(body.json);
+    const event = parseCommand(body.json, engine.statuses);
     const receipt = await engine.submit(c.req.param("orderId"), event, { wait: "settled", id, timeoutMs });
     // The reason in words, for whoever has to show it to a person.
     const says = receipt.reason === null ? null : reasonInWords(receipt.reason);
@@ -273,7 +271,9 @@ export const httpApp = (given: HttpOptions): { fetch: (request: Request) => Resp
   app.post("/orders/:orderId/can", async (c) => {
     const body = await readExactly(c);
     if (!body.ok) return refusedBody(c, body);
-    const told = await engine.queries.can(c.req.param("orderId"), parseCommand(body.json), { fresh: "unread" });
+    const told = await engine.queries.can(c.req.param("orderId"), parseCommand(body.json, engine.statuses), {
+      fresh: "unread",
+    });
     return c.json({ ...told, says: told.reason === null ? null : reasonInWords(told.reason) });
   });
   return {

@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { PlacedFields } from "../../machines/events.js";
+import type { OrderStatus } from "../../machines/facts.js";
 import { addUp } from "../../machines/lines.js";
 import { Id } from "../../machines/text.js";
 import type { Runtime } from "../ports/runtime.js";
@@ -10,7 +11,10 @@ import type { AddressKeys } from "./keys.js";
 import { urlsFor } from "./urls.js";
 
 /** An order as the shop places it. Without its times it was made now. */
-const fields = PlacedFields.omit({ tolerance: true }).partial({ createdAt: true, updatedAt: true });
+const fields = PlacedFields.omit({ tolerance: true })
+  .partial({ createdAt: true, updatedAt: true })
+  // The engine knows whether it is one of the shop's own.
+  .extend({ status: z.custom<OrderStatus>((word) => typeof word === "string", "must be a string").optional() });
 export const Placing = fields.check(addUp);
 
 /** `order`: as the shop has it at this moment, so that it need not be placed before; the gateway is named once. */

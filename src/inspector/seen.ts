@@ -207,6 +207,8 @@ export interface Moment {
   seq: number;
   at: number;
   status: HistoryEntry["to"];
+  /** The shop's own word for it. */
+  child: string | undefined;
   states: States;
   flags: FlagName[];
   /** The payment as it had been read by then. */
@@ -239,6 +241,7 @@ export const momentOf = (history: HistoryEntry[], record: OrderRecord): Moment |
     seq: last.seq,
     at: last.at,
     status: last.to,
+    child: last.child,
     states: last.states,
     flags: standing.filter(isFlag),
     reading: read === undefined || reading === null ? null : { seq: read.seq, at: read.at, reading },

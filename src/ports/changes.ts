@@ -3,6 +3,7 @@ import type { EventType, Source } from "../../machines/events.js";
 import type { OrderStatus } from "../../machines/facts.js";
 import type { FlagName } from "../../machines/flags.js";
 import type { Reason } from "../../machines/reasons.js";
+import { withChild } from "../../machines/statuses.js";
 import type { AnswerRule, HistoryEntry, Outcome } from "../core/record.js";
 
 /**
@@ -38,6 +39,8 @@ export interface OrderChange {
   from: OrderStatus | null;
   /** The status now. */
   status: OrderStatus;
+  /** The shop's own status now, a child of that one; left out: none. */
+  child?: string;
   /** What happened. */
   event: EventType;
   source: Source;
@@ -61,7 +64,7 @@ const paymentIn = ({ event }: HistoryEntry): ChangedPayment | null => {
 };
 
 export const changeOf = (entry: HistoryEntry): OrderChange => {
-  const { orderId, seq, at, from, to: status, source, raised, cleared } = entry;
+  const { orderId, seq, at, from, to: status, child, source, raised, cleared } = entry;
   return {
     version: 1,
     id: `${orderId}/${seq}`,
@@ -71,6 +74,7 @@ export const changeOf = (entry: HistoryEntry): OrderChange => {
     at,
     from,
     status,
+    ...withChild(child),
     event: entry.event.type,
     source,
     answers: entry.answers.map(({ type: event, outcome, rule, reason }) => ({ event, outcome, rule, reason })),

@@ -9,6 +9,7 @@ import type { Command, EventType, NewOrder, Source } from "../../machines/events
 import type { OrderStatus, Reading } from "../../machines/facts.js";
 import type { FlagName } from "../../machines/flags.js";
 import type { Explanation, Reason } from "../../machines/reasons.js";
+import type { Statuses, StatusWord } from "../../machines/statuses.js";
 import type { AnswerRule, HistoryEntry, OrderRecord } from "../core/record.js";
 import type { Why } from "../core/why.js";
 import type { Clock } from "./clock.js";
@@ -186,10 +187,10 @@ export interface Health {
 }
 
 /** The half of the door that changes nothing. */
-export interface Queries {
+export interface Queries<Own extends string = never> {
   readonly clock: Clock;
-  /** The answer before the click. @throws InvalidEvent, UnknownOrder */
-  can(orderId: string, event: Command, options?: CanOptions): Promise<Preview>;
+  /** The answer before the click; a status by its name is one that a merchant picks. @throws InvalidEvent, UnknownOrder */
+  can(orderId: string, event: Command<Own> | StatusWord<Own>, options?: CanOptions): Promise<Preview>;
   /** The record as today's machines read it; null = no such order. */
   read(orderId: string): Promise<OrderRecord | null>;
   /** Why the order is parked; null = it is not. */
@@ -221,23 +222,22 @@ export interface Queries {
   unfinished(limit: number): Promise<Unfinished>;
 }
 
-export interface Runtime {
+export interface Runtime<Own extends string = never> {
   readonly clock: Clock;
+  /** The shop's own statuses, each with its parent. */
+  readonly statuses: Statuses;
   /** What can be seen of the orders, for whoever is to change nothing. */
-  readonly queries: Queries;
+  readonly queries: Queries<Own>;
   /** The API of each gateway that was set up here, by the gateway's name: only the routes of these APIs exist. */
   readonly gateways: ReadonlyMap<string, string>;
-  /**
-   * Makes the order known. Placing it again is a no-op.
-   * @throws InvalidEvent
-   */
-  place(orderId: string, order: NewOrder): Promise<Receipt>;
+  /** Makes the order known. Placing it again is a no-op. @throws InvalidEvent */
+  place(orderId: string, order: NewOrder<Own>): Promise<Receipt>;
   /**
    * Takes a command in. Resolves when it is durable and decided as far as it can be.
-   * What comes as JSON is read by `parseCommand` first.
+   * What comes as JSON is read by `parseCommand` first. A status by its name is one that a merchant picks.
    * @throws InvalidEvent, UnknownOrder, Overloaded, StoreError
    */
-  submit(orderId: string, event: Command, options?: SubmitOptions): Promise<Receipt>;
+  submit(orderId: string, event: Command<Own> | StatusWord<Own>, options?: SubmitOptions): Promise<Receipt>;
   /**
    * Creates the payment of a placed order that takes one, and attaches it. The payments that the order has are read
    * first: where one of them holds the money, none is created and the answer is `already-paid`.

@@ -1,21 +1,24 @@
 /** What the engine needs of a shop. Carrying out the same effect twice must do no harm. */
 import type { ShopEffect } from "../../machines/effects.js";
-import type { OrderStatus } from "../../machines/facts.js";
 import type { ShopOrder } from "../../machines/shop-order.js";
+import type { StatusWord } from "../../machines/statuses.js";
 
-export type ShopAnswer =
+export type { StatusWord };
+
+export type ShopAnswer<Own extends string = never> =
   | { kind: "done" }
   /** The order reads neither the status we came from nor the one we go to: another hand was faster. */
-  | { kind: "conflict"; status: OrderStatus }
+  | { kind: "conflict"; status: StatusWord<Own> }
   | { kind: "retry"; afterMs: number | null; detail: string }
   /** A definite no, such as an order that the shop does not have. */
   | { kind: "refused"; detail: string };
 
-export interface Shop {
+/** `Own`: its own statuses, as they are declared in the engine's `statuses`; `string` where it has a column of text. */
+export interface Shop<Own extends string = never> {
   /** `effectId` marks what was done, so that a note is written once. */
-  execute(orderId: string, effectId: string, effect: ShopEffect): Promise<ShopAnswer>;
+  execute(orderId: string, effectId: string, effect: ShopEffect): Promise<ShopAnswer<Own>>;
   /** The order as the shop reads it now; null = no such order. */
-  readStatus(orderId: string): Promise<OrderStatus | null>;
+  readStatus(orderId: string): Promise<StatusWord<Own> | null>;
   /**
    * What the order is in the shop now, as far as the shop says; `gone` = there is no such order. It is asked before a
    * capture, a refund of everything and a change of lines, which wait for as long as it throws. Left out: what the shop

@@ -23,5 +23,5 @@ const plain = (key: string, value: unknown): unknown => {
 };
 
 /** One call of `createMachine`, on JSON alone: guards, actions and delays are the names of what implements them. */
-export const statelyOf = (machine: AnyStateMachine): string =>
-  `createMachine(${JSON.stringify(machine.config, plain, 2)});\n`;
+export const statelyOf = (config: AnyStateMachine["config"]): string =>
+  `createMachine(${JSON.stringify(config, plain, 2)});\n`;

@@ -246,7 +246,7 @@ const woo = wooShop({
   url: "https://shop.example",
   consumerKey: "my k",
   consumerSecret: "my s",
-  customStatuses: { myPacked: "failed" },
+  statuses: { myPacked: "failed" },
 });
 export const host = [
   httpApp({
@@ -285,6 +285,7 @@ export const host = [
 
 export const config = defineConfig({
   store: "my.db",
+  statuses: { myPacked: "processing" },
   shop: {
     url: "https://shop.example",
     consumerKey: env("MY_KEY"),
@@ -292,7 +293,6 @@ export const config = defineConfig({
     webhookSecrets: [env("MY_HOOK")],
     pluginSecret: env("MY_PLUGIN"),
     paymentMethods: { myCard: "nets-easy", myInvoice: "resurs-mapi" },
-    customStatuses: { myPacked: "processing" },
   },
   gateways: {
     "resurs-mapi": {

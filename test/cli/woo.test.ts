@@ -45,7 +45,7 @@ const doctor = async ({ shop, door }: Place, more: Partial<DoctorOptions> = {}) 
     callbackUrl: `${door.url}/`,
     webhookSecret: SECRET,
     holdStockMinutes: 60,
-    customStatuses: [],
+    statuses: [],
     ...more,
   });
   const wrong = findings.filter(({ verdict }) => verdict !== "ok").map(({ check, verdict }) => `${check} ${verdict}`);

@@ -187,7 +187,7 @@ export class Place {
   hanging: () => number = () => 0;
 
   /** @param options `more`: further names for the bank beside `resurs-mapi`; `only`: its names instead of that */
-  static async made(made: Partial<EngineOptions> & { more?: string[]; only?: string[] } = {}): Promise<Place> {
+  static async made(made: Partial<EngineOptions<string>> & { more?: string[]; only?: string[] } = {}): Promise<Place> {
     const { more = [], only, ...options } = made;
     const place = new Place();
     place.bank = await resursDouble({ clock: place.clock });
@@ -197,7 +197,7 @@ export class Place {
     return place;
   }
 
-  async start(options: Partial<EngineOptions> = {}): Promise<Engine> {
+  async start(options: Partial<EngineOptions<string>> = {}): Promise<Engine> {
     const engine = createEngine({
       store: memoryStore(),
       gateways: [gatewayTo(this.bank.url, this.clock)],

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
+import type { Statuses } from "../../machines/statuses.js";
 import { type ApiData, decodeApiData, encodeApiData } from "../../src/gateways/resurs-legacy/index.js";
 import type { HttpOptions } from "../../src/http/app.js";
 import { type DigestOptions, provesItself } from "../../src/http/digest.js";
@@ -14,8 +15,8 @@ afterEach(async () => {
   place = null;
 });
 
-const doors = async (options: Partial<HttpOptions> = {}) => {
-  place = await Place.made({ more: ["resurs-simplified", "resurs-rco"] });
+const doors = async (options: Partial<HttpOptions> = {}, statuses: Statuses = {}) => {
+  place = await Place.made({ more: ["resurs-simplified", "resurs-rco"], statuses });
   const world = place;
   const app = trusted({ engine: world.engine, publicUrl: "http://shop.test", ...options });
   const send = async (request: Request) => {
@@ -261,13 +262,13 @@ describe("a checkout of the shop's own", () => {
 
   test("its plugin is told whose orders and which statuses of other plugins the engine knows, and what it finds", async () => {
     const findings = [{ check: "keys", verdict: "ok", says: "the key reads and writes orders", fix: null }];
-    const told = { follows: ["resursbank"], customStatuses: ["picking"], doctor: async () => findings };
-    const { get } = await doors(told);
+    const told = { follows: ["resursbank"], doctor: async () => findings };
+    const { get } = await doors(told, { picking: "processing" });
     expect((await get("/payment-methods")).body).toMatchObject({ follows: ["resursbank"], statuses: ["picking"] });
     expect(await get("/doctor")).toMatchObject({ status: 200, body: { findings } });
     await place?.end();
     const bare = await doors();
-    expect((await bare.get("/payment-methods")).body).toMatchObject({ follows: null, statuses: null });
+    expect((await bare.get("/payment-methods")).body).toMatchObject({ follows: null, statuses: [] });
     expect((await bare.get("/doctor")).status).toBe(404);
   });
 

@@ -1,5 +1,6 @@
 /** The engine that a WordPress of a test asks: a bank's double, a shop's double, and the HTTP doors on a port. */
 import type { SomeSettings } from "../../machines/settings.js";
+import type { Statuses } from "../../machines/statuses.js";
 import { httpApp } from "../../src/http/app.js";
 import { listen, type Served } from "../../src/http/serve.js";
 import { systemClock } from "../../src/ports/clock.js";
@@ -18,12 +19,13 @@ export interface Behind {
   end(): Promise<void>;
 }
 
-export const engineBehind = async (settings: SomeSettings = {}): Promise<Behind> => {
+/** @param statuses of another plugin of the shop */
+export const engineBehind = async (settings: SomeSettings = {}, statuses: Statuses = {}): Promise<Behind> => {
   const clock = systemClock();
   const bank = await resursDouble({ clock });
-  const woo = wooDouble({ now: () => clock.now() });
+  const woo = wooDouble({ now: () => clock.now(), customStatuses: { ...statuses }, statuses }) as WooDouble;
   const gateways = [gatewayTo(bank.url, clock)];
-  const engine = createEngine({ store: memoryStore(), gateways, shop: woo.shop, settings, clock });
+  const engine = createEngine({ store: memoryStore(), gateways, shop: woo.shop, statuses, settings, clock });
   await engine.start();
   const served = await listen(httpApp({ engine, apiToken: TOKEN, publicUrl: "https://engine.example" }).fetch);
   return {

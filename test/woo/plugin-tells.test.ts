@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/ports/clock.js";
 import { bankHas, MINUTE, order, shopHas, until } from "../engine/place.js";
 import { type Behind, engineBehind, TOKEN } from "./behind.js";
-import { wordpressDoes as inWordpress, php, type Site, type Step } from "./wordpress.js";
+import { wordpressDoes as inWordpress, php, type Site, type Step, type Told } from "./wordpress.js";
 
 if (php === null) test.skip("what the plugin tells: there is no php here (apt-get install php-cli)", () => {});
 
@@ -15,9 +15,9 @@ describe.skipIf(php === null)("the WordPress plugin tells", () => {
   let engine: Behind["engine"];
   let served: Behind["served"];
   beforeAll(async () => {
-    behind = await engineBehind();
+    behind = await engineBehind({}, { picking: "processing", delivered: "completed" });
     ({ bank, woo, engine, served } = behind);
-    for (const id of ["1", "2", "3", "4", "5", "6"]) {
+    for (const id of ["1", "2", "3", "4", "5", "6", "7", "8"]) {
       const made = clock.now() - 10 * MINUTE;
       bankHas(bank, `pay-${id}`, id === "2" ? "FROZEN" : "ACCEPTED");
       shopHas(woo, id, made, "processing");
@@ -45,7 +45,7 @@ describe.skipIf(php === null)("the WordPress plugin tells", () => {
       const [told] = await wordpressDoes([step], { statuses: ["packed"], ...site });
       const says = [told?.notice, ...(told?.notes ?? []), told?.error?.message].join(" ");
       expect(says).toContain("does not know the status picking, so nothing was changed");
-      expect(says).toContain("customStatuses");
+      expect(says).toContain("declare it in statuses of its configuration");
       expect([told?.order.status, told?.requests, captured("1")]).toEqual(["picking", 0, 0]);
     });
     test("not the bin: an order that comes out of it is asked about", async () => {
@@ -74,6 +74,25 @@ describe.skipIf(php === null)("the WordPress plugin tells", () => {
     await until(() => woo.order("3").status === "completed", "the engine's own write");
     const [same] = await wordpressDoes([rest("4", { customer_note: "x" })], { admin: false });
     expect(same?.answer).toBe("200 ");
+  });
+
+  test("a status of another plugin that the engine was told of is asked for as its parent, and written by the engine", async () => {
+    const save = (to: string, statuses?: string[]): Promise<(Told | undefined)[]> =>
+      wordpressDoes([{ do: "save", order: "7", status: "processing", to }], statuses === undefined ? {} : { statuses });
+    // It is nobody's to ask about where nobody declared it, as before.
+    const [untold] = await save("picking");
+    expect([untold?.order.status, untold?.requests]).toEqual(["picking", 0]);
+    const [picking] = await save("picking", ["picking", "delivered"]);
+    expect([picking?.order.status, picking?.requests]).toEqual(["processing", 1]);
+    await until(() => (woo.order("7").status as string) === "picking", "the engine's own write");
+    expect(captured("7")).toBe(0);
+    const [delivered] = await save("delivered", ["picking", "delivered"]);
+    expect([delivered?.order.status, delivered?.requests]).toEqual(["processing", 1]);
+    await until(() => (woo.order("7").status as string) === "delivered", "the engine's own write");
+    expect([captured("7"), await factsOf("7")]).toMatchObject([
+      1000,
+      { order: { status: "completed", child: "delivered" } },
+    ]);
   });
 
   test("whoever used a bulk action: a refused order is not counted among the changed ones", async () => {

@@ -2,6 +2,7 @@
 import { createHmac } from "node:crypto";
 import { afterEach, describe, expect, test } from "vitest";
 import type { ShopEffect } from "../../machines/effects.js";
+import type { Statuses } from "../../machines/statuses.js";
 import { httpApp } from "../../src/http/app.js";
 import { placedOrder, type WooShopOptions, wooShop, wooWebhooks } from "../../src/shops/woocommerce/index.js";
 import { leftBy } from "../../src/shops/woocommerce/notes.js";
@@ -220,19 +221,77 @@ describe("a status", () => {
 
   test("a status of a plugin counts as what it stands for, and is said to be unknown where nobody told", async () => {
     const options = { customStatuses: { picking: "Being picked" } };
-    const told = await shopWith({}, options, { customStatuses: { picking: "processing" } });
+    const told = await shopWith({}, options, { statuses: { picking: "processing" } });
     await told.merchant("picking");
-    expect(await told.shop.readStatus("7")).toBe("processing");
+    expect(await told.shop.readStatus("7")).toBe("picking");
     expect(await told.execute("e1", pay)).toEqual({ kind: "done" });
     expect(await told.execute("e2", complete)).toEqual({ kind: "done" });
     expect(told.order().status).toBe("completed");
+    expect(() =>
+      wooShop({ url: told.server.url, consumerKey: "", consumerSecret: "", statuses: { failed: "on-hold" } }),
+    ).toThrow("statuses.failed: is one of the eight already");
     const untold = await shopWith({}, options);
     await untold.merchant("picking");
     const answer = await untold.execute("e1", pay);
-    expect(answer).toEqual({ kind: "refused", detail: expect.stringContaining("customStatuses") });
+    expect(answer).toEqual({ kind: "refused", detail: expect.stringContaining("declare it in statuses") });
     // Asked before money moves, which waits for as long as nobody can say what the order is.
-    await expect(untold.shop.readOrder("7")).rejects.toThrow("customStatuses");
+    await expect(untold.shop.readOrder("7")).rejects.toThrow("declare it in statuses");
     expect(await told.shop.readOrder("7")).toMatchObject({ total: 1000, gone: false });
+  });
+});
+
+describe("a child of a status", () => {
+  const labels = { picking: "Being picked", packed: "Packed", delivered: "Delivered" };
+  const statuses = { picking: "processing", packed: "processing", delivered: "completed" } as const;
+  const deliver = { ...complete, to: "completed", child: "delivered" } as const;
+  const pack = { ...complete, to: "processing", child: "packed" } as const;
+  const inPicking = async () => {
+    const shop = await shopWith({ status: "processing" }, { customStatuses: labels }, { statuses });
+    await shop.merchant("picking");
+    return shop;
+  };
+
+  test("is written in place of its parent, once, with its note", async () => {
+    const { execute, order, notes } = await inPicking();
+    for (const again of ["e1", "e1"]) expect(await execute(again, deliver)).toEqual({ kind: "done" });
+    expect(order().status).toBe("delivered");
+    expect(mine(notes(), "Sent.").length).toBe(1);
+    // It is there, so a later effect changes nothing.
+    const { statusHistory } = order();
+    expect(await execute("e2", deliver)).toEqual({ kind: "done" });
+    expect(order().statusHistory).toEqual(statusHistory);
+  });
+
+  test("of the same parent is written too, and without one the shop's own word stays", async () => {
+    const { execute, order } = await inPicking();
+    expect(await execute("e1", pack)).toEqual({ kind: "done" });
+    expect(order().status).toBe("packed");
+    expect(await execute("e2", { ...pack, from: "on-hold", child: undefined } as never)).toEqual({ kind: "done" });
+    expect(order().status).toBe("packed");
+  });
+
+  test("another hand that made it the parent meanwhile stands not in its way", async () => {
+    const { execute, order, merchant } = await inPicking();
+    await merchant("completed");
+    expect(await execute("e1", deliver)).toEqual({ kind: "done" });
+    expect(order().status).toBe("delivered");
+  });
+
+  test("another status is a conflict, told in the shop's own word; and it is put back where it crossed ours", async () => {
+    const { execute, order, merchant, meddle, server } = await inPicking();
+    await merchant("delivered");
+    expect(await execute("e1", pack)).toEqual({ kind: "conflict", status: "delivered" });
+    await merchant("picking");
+    let meddled = false;
+    meddle(({ method }) => {
+      if (method === "PUT" && !meddled) {
+        meddled = true;
+        server.woo.setStatus("7", "cancelled");
+      }
+      return undefined;
+    });
+    expect(await execute("e2", deliver)).toEqual({ kind: "conflict", status: "cancelled" });
+    expect(order().status).toBe("cancelled");
   });
 });
 
@@ -414,9 +473,9 @@ describe("webhooks", () => {
       body,
     });
   /** An engine with an order that is paid, and whose shop says what it likes. */
-  const paid = async () => {
-    const world = await shopWith();
-    place = await Place.made({ shop: world.shop });
+  const paid = async (statuses: Statuses = {}, labels: Record<string, string> = {}) => {
+    const world = await shopWith({}, { customStatuses: labels }, { statuses });
+    place = await Place.made({ shop: world.shop, statuses });
     const { engine } = place;
     const secrets = ["the secret that is next", SECRET];
     const warned: string[] = [];
@@ -465,6 +524,36 @@ describe("webhooks", () => {
     expect(await outcome(signed('{"id":7,"status":"completed"}'))).toEqual({ status: 200, outcome: "nothing-new" });
     const told = (await engine.queries.history("7")).filter(({ event }) => event.type !== "payment.read");
     expect(told.map(({ event }) => event.type)).toEqual(["order.placed", "order.seen"]);
+  });
+
+  test("a child of the status that the order has is recorded: no status, no e-mail, no call", async () => {
+    const labels = { picking: "Being picked", backorder: "On backorder" };
+    const { outcome, engine, merchant, server, order } = await paid(
+      { picking: "pending", backorder: "on-hold" },
+      labels,
+    );
+    await merchant("picking");
+    const { mails } = order();
+    expect(await outcome(signed('{"id":7}'))).toEqual({ status: 200, outcome: "ignored" });
+    expect((await engine.queries.read("7"))?.facts.order).toMatchObject({ status: "pending", child: "picking" });
+    expect(await outcome(signed('{"id":7}', { "x-wc-webhook-delivery-id": "2" }))).toMatchObject({
+      outcome: "nothing-new",
+    });
+    expect([await engine.queries.effectsOf("7"), server.changes.length, order().mails]).toEqual([[], 1, mails]);
+    await merchant("backorder");
+    expect(await outcome(signed('{"id":7}', { "x-wc-webhook-delivery-id": "3" }))).toMatchObject({ outcome: "moved" });
+    expect((await engine.queries.read("7"))?.facts.order).toMatchObject({ status: "on-hold", child: "backorder" });
+  });
+
+  test("an order is placed in the child that the shop has it in", async () => {
+    const { outcome, engine, server } = await paid({ picking: "processing" }, { picking: "Being picked" });
+    server.woo.addOrder({ ...server.woo.order("7"), id: "8", status: "processing" });
+    await ask(server, server.woo.order("7").createdAt, "PUT", "/orders/8", {
+      status: "picking",
+      payment_method: "resurs",
+    });
+    expect(await outcome(signed('{"id":8}'))).toMatchObject({ outcome: "placed" });
+    expect((await engine.queries.read("8"))?.facts.order).toMatchObject({ status: "processing", child: "picking" });
   });
 
   test("while a change of our own is on its way, its past is not taken for another hand", async () => {

@@ -3,13 +3,13 @@ import type { Command } from "commander";
 import type { Preview } from "../../ports/runtime.js";
 import { eventIn, wordsInHelp } from "../lib/command-words.js";
 import { exitCodes, refused } from "../lib/ending.js";
-import { ask, type RemoteOptions, remoteOptions } from "../lib/remote.js";
-import { eventNotTaken, sayVerdict } from "../lib/verdict.js";
+import { type RemoteOptions, remoteOptions } from "../lib/remote.js";
+import { askAbout, eventNotTaken, sayVerdict } from "../lib/verdict.js";
 
 const run = async (id: string, words: string[], options: RemoteOptions & { json?: true }): Promise<void> => {
   const body = eventIn(words);
   const path = `/orders/${encodeURIComponent(id)}`;
-  const response = await ask(options, `${path}/can`, { method: "POST", body });
+  const response = await askAbout(body, options, `${path}/can`);
   if (response.status === 404) throw refused(`there is no order ${id} at ${options.url}`);
   if (!response.ok) throw await eventNotTaken(response, body);
   await sayVerdict((await response.json()) as Preview, body, options, path);

@@ -4,11 +4,11 @@ import type { Command } from "commander";
 import type { HistoryEntry } from "../../core/record.js";
 import { movedFor, resultSaid } from "../../core/why/result.js";
 import type { Preview, Receipt } from "../../ports/runtime.js";
-import { eventIn, wordsInHelp } from "../lib/command-words.js";
+import { eventIn, type TypedEvent, wordsInHelp } from "../lib/command-words.js";
 import { exitCodes, exits, refused } from "../lib/ending.js";
 import { ask, type RemoteOptions, remoteOptions } from "../lib/remote.js";
 import { say, sayJson } from "../lib/terminal.js";
-import { eventNotTaken, orderAt, reasonSaid, recordedSaid, sayVerdict } from "../lib/verdict.js";
+import { askAbout, eventNotTaken, orderAt, ownIn, reasonSaid, recordedSaid, sayVerdict } from "../lib/verdict.js";
 
 interface Options extends RemoteOptions {
   dryRun?: true;
@@ -20,7 +20,12 @@ interface Options extends RemoteOptions {
 const LAST_STEPS = 100;
 
 /** Of what moved: the amount, where it can be told, and the status. */
-const moved = async ({ eventId, from, to }: Receipt, options: Options, path: string): Promise<string> => {
+const moved = async (
+  { eventId, from, to }: Receipt,
+  event: TypedEvent,
+  options: Options,
+  path: string,
+): Promise<string> => {
   const seen = await orderAt(options, path);
   const after = Math.max(0, (seen?.version ?? 0) - LAST_STEPS);
   const response = seen === null ? null : await ask(options, `${path}/history?after=${after}`).catch(() => null);
@@ -28,12 +33,18 @@ const moved = async ({ eventId, from, to }: Receipt, options: Options, path: str
   const status = to ?? seen?.facts.order.status;
   if (status === undefined) return "Done.";
   const money = movedFor(entries, eventId);
-  return resultSaid({ from, to: status }, { money, currency: seen?.facts.order.currency ?? "" }).en;
+  return resultSaid({ from, to: status, ...ownIn(event) }, { money, currency: seen?.facts.order.currency ?? "" }).en;
 };
 
-const inWords = async (receipt: Receipt, recorded: string | null, options: Options, path: string): Promise<string> => {
+const inWords = async (
+  receipt: Receipt,
+  event: TypedEvent,
+  recorded: string | null,
+  options: Options,
+  path: string,
+): Promise<string> => {
   const before = receipt.repeated ? " (Sent before, under this id: nothing was done again.)" : "";
-  if (receipt.outcome === "moved") return (await moved(receipt, options, path)) + before;
+  if (receipt.outcome === "moved") return (await moved(receipt, event, options, path)) + before;
   const words = { refused: "Refused.", deferred: "Waiting.", ignored: "No change." };
   return `${words[receipt.outcome]} ${reasonSaid(receipt.reason, recorded)}${before}`;
 };
@@ -42,18 +53,16 @@ const run = async (id: string, words: string[], options: Options): Promise<void>
   const event = eventIn(words);
   const path = `/orders/${encodeURIComponent(id)}`;
   const recorded = options.dryRun || options.json ? null : await recordedSaid(event, options, path);
-  const response = await ask(options, `${path}/${options.dryRun ? "can" : "events"}`, {
-    method: "POST",
-    body: event,
+  const response = await askAbout(event, options, `${path}/${options.dryRun ? "can" : "events"}`, {
     // What is sent again because nobody heard the answer is one event.
-    headers: { "idempotency-key": options.id ?? randomUUID() },
+    "idempotency-key": options.id ?? randomUUID(),
   });
   if (response.status === 404) throw refused(`there is no order ${id} at ${options.url}`);
   if (![200, 202, 409].includes(response.status)) throw await eventNotTaken(response, event);
   if (options.dryRun) return sayVerdict((await response.json()) as Preview, event, options, path);
   const receipt = (await response.json()) as Receipt;
   if (options.json) sayJson(receipt);
-  else say(await inWords(receipt, recorded, options, path));
+  else say(await inWords(receipt, event, recorded, options, path));
   if (receipt.outcome === "refused") process.exitCode = exits.refused;
 };
 

@@ -59,7 +59,8 @@ const rowsOf = (entry: HistoryEntry, history: HistoryEntry[]): Row[] => {
     const about = history.find((h) => h.eventId === answer.eventId);
     const what = words.event(answer.type, about?.event);
     const [seq, when] = i === 0 ? [String(entry.seq), moment(entry.at)] : ["", ""];
-    const status = from === to || from === null ? (to ?? "") : `${from} → ${to}`;
+    const own = entry.child !== undefined && to === entry.to ? ` (${entry.child})` : "";
+    const status = (from === to || from === null ? (to ?? "") : `${from} → ${to}`) + own;
     const because = [becauseOf(answer), i === 0 ? effects : ""].filter((text) => text !== "").join("; ");
     return { cells: [seq, when, what, words.t(`outcome ${markOf(answer)}`), status], because };
   });

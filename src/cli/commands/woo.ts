@@ -19,7 +19,7 @@ interface Options {
   callback?: string;
   webhookSecret?: string;
   holdStock?: number;
-  customStatus?: string[];
+  status?: string[];
   json?: true;
 }
 
@@ -41,7 +41,7 @@ const configured = async (file: string | undefined): Promise<Partial<DoctorOptio
 };
 
 const run = async (options: Options): Promise<void> => {
-  const { callback, webhookSecret, holdStock, customStatus } = options;
+  const { callback, webhookSecret, holdStock, status } = options;
   const known = await configured(options.config);
   const [url, key, secret] = [
     options.url ?? known.url,
@@ -65,7 +65,7 @@ const run = async (options: Options): Promise<void> => {
     callbackUrl: callback ?? known.callbackUrl ?? null,
     webhookSecret: webhookSecret ?? known.webhookSecret ?? null,
     holdStockMinutes: holdStock ?? known.holdStockMinutes ?? null,
-    customStatuses: customStatus ?? known.customStatuses ?? [],
+    statuses: status ?? known.statuses ?? [],
   });
   if (options.json) sayJson({ findings });
   else
@@ -94,7 +94,7 @@ export const addWoo = (program: Command): void => {
       new Option("--webhook-secret <secret>", "what the webhook is signed with").env("ORDER_STATUS_WOO_WEBHOOK_SECRET"),
     )
     .option("--hold-stock <minutes>", "what the engine was told", wholeIn(1, 43_200))
-    .option("--custom-status <slug...>", "statuses of plugins that the engine was told of")
+    .option("--status <slug...>", "the shop's own statuses that the engine was told of")
     .option("--json", "the findings as JSON")
     .addHelpText(
       "after",

@@ -83,6 +83,12 @@ export const checked = (value: unknown, file: string): Checked => {
   return result.data;
 };
 
+/** Without the secrets, which need not be there. */
+export const loadChecked = async (named: string): Promise<Checked> => {
+  const file = fileAt(named);
+  return checked(await read(file), file);
+};
+
 /** Where variables may stand beside the file; what the environment has already is not changed. */
 const readEnvironment = (file: string): void => {
   const beside = join(dirname(file), ".env");

@@ -1,7 +1,7 @@
 /** Every key of the configuration, with what it is for: the errors, `init` and docs/configuration.md are made of this. */
 import { z } from "zod";
-import { OrderStatus } from "../../../machines/facts.js";
 import { Settings } from "../../../machines/settings.js";
+import { Statuses } from "../../../machines/statuses.js";
 import { Word } from "../../../machines/text.js";
 import type { HostedCustomer, LegacyCustomer } from "../../gateways/resurs-legacy/index.js";
 import { callbackKeysSchema } from "../../http/keys.js";
@@ -113,10 +113,6 @@ const Shop = z.strictObject({
     .describe(
       "whether a total that was changed in WooCommerce after the payment changes the payment at once, as Recalculate does; its whole reservation is cancelled first",
     ),
-  customStatuses: z
-    .record(Word(), OrderStatus)
-    .default({})
-    .describe("statuses of other plugins, and the status each stands for"),
 });
 
 const NO_TOKEN = 'write env("ORDER_STATUS_TOKEN"), or a list of { token: env("…"), scopes: ["read"] }';
@@ -246,6 +242,9 @@ export const ConfigSchema = z
     gateways: Gateways.describe("the ways of paying"),
     http: Http.describe("the HTTP server"),
     webhooks: Webhooks,
+    statuses: Statuses.default({}).describe(
+      "the shop's own statuses, such as those of other plugins, and the status each is a child of",
+    ),
     settings: Settings.prefault({}).describe("settings of the shop; docs/rules.md explains each"),
     logLevel: z
       .enum(["debug", "info", "warn", "error", "silent"])

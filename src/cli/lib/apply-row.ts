@@ -2,7 +2,7 @@
 import { reasonInWords } from "../../../machines/reasons.js";
 import type { Preview, Receipt } from "../../runtime/embedded/receipt.js";
 import type { ApplyLine, Word } from "./apply-result.js";
-import type { ErpRow } from "./erp-file.js";
+import { type ErpRow, notToSet } from "./erp-file.js";
 import { ask, type RemoteOptions } from "./remote.js";
 import { previewIn } from "./verdict.js";
 
@@ -16,8 +16,11 @@ const wordFor = (outcome: string, final: boolean): Word =>
   !final ? "waiting" : outcome === "moved" ? "done" : outcome === "refused" ? "refused" : "no-op";
 
 /** What is said of an answer that is none. */
-const noAnswer = (status: number, orderId: string): string =>
-  status === 404 ? `there is no order ${orderId}` : `the engine answered ${status}`;
+const noAnswer = (status: number, { orderId, wanted, asks }: ErpRow): string => {
+  if (status === 404) return `there is no order ${orderId}`;
+  const isWord = "event" in asks && asks.event.type === "merchant.asked";
+  return status === 400 && isWord ? notToSet(wanted) : `the engine answered ${status}`;
+};
 
 const PART = "partial-refund-not-supported";
 
@@ -39,7 +42,7 @@ export const execute = async (row: ErpRow, key: string, options: RemoteOptions):
       headers: { "idempotency-key": key },
     });
     if (![200, 202, 409].includes(response.status))
-      return { ...bare, outcome: "error", says: noAnswer(response.status, row.orderId) };
+      return { ...bare, outcome: "error", says: noAnswer(response.status, row) };
     const { outcome, reason, to, final } = (await response.json()) as Receipt;
     if (!final && tries < TRIES) continue;
     const why = reason ?? "";
@@ -65,12 +68,12 @@ export const lookAhead = async (
   }
   const path = pathOf(row.orderId);
   const response = await ask(options, `${path}/can`, { method: "POST", body: row.asks.event });
-  if (!response.ok) return { ...bare, outcome: "error", says: noAnswer(response.status, row.orderId) };
+  if (!response.ok) return { ...bare, outcome: "error", says: noAnswer(response.status, row) };
   const verdict = (await response.json()) as Preview;
   const status = verdict.to ?? "";
   if (verdict.allowed) {
     changed.set(row.orderId, row.line);
-    return { ...bare, outcome: "would-be-done", status, says: await previewIn(verdict, options, path) };
+    return { ...bare, outcome: "would-be-done", status, says: await previewIn(verdict, row.asks.event, options, path) };
   }
   const { outcome, reason } = verdict;
   return { ...bare, outcome: wordFor(outcome, true), status, reason, says: saysOf(reason, row) };

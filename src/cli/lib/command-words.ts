@@ -14,7 +14,8 @@ const statuses = Object.keys(merchantEventFor);
 export const wordsInHelp = `
 Events:
   ${statuses.join(", ")}
-                             the status that a merchant picks; completed captures, cancelled cancels the payment
+                             the status that a merchant picks; completed captures, cancelled cancels the payment.
+                             Also one of the shop's own that the engine was told of ("statuses")
   refund [AMOUNT]            refunds an amount such as 50.00, or all of it
   capture                    captures, and leaves the status as it is
   release                    releases what is still reserved after a part was captured
@@ -61,11 +62,12 @@ const inJson = (text: string): TypedEvent | null => {
   throw wrongUsage('an event as JSON has a type, such as {"type":"merchant.completed"}');
 };
 
-const unknown = (word: string): Error => {
+export const eventWords = (): string => `use one of ${Object.keys(verbs).join(", ")}, or an event as JSON`;
+
+/** No word of ours, and no status that the engine knows. @param instead what is said where no word of ours is near */
+export const unknownEvent = (word: string, instead: string): Error => {
   const near = nearest(word, Object.keys(verbs));
-  return wrongUsage(
-    `unknown event "${word}"; ${near === null ? `use one of ${Object.keys(verbs).join(", ")}, or an event as JSON` : `did you mean ${near}?`}`,
-  );
+  return wrongUsage(`unknown event "${word}"; ${near === null ? instead : `did you mean ${near}?`}`);
 };
 
 /** @throws Ends (wrong usage) that names the words there are */
@@ -74,7 +76,9 @@ export const eventIn = ([word = "", ...given]: string[]): TypedEvent => {
   if (event !== null) return event;
   const name = word.replace(/^wc-/, "");
   const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
-  if (verb === undefined) throw unknown(word);
+  // Which statuses the shop has besides is for the engine to know.
+  if (verb === undefined && given.length === 0) return { type: "merchant.asked", status: name };
+  if (verb === undefined) throw unknownEvent(word, eventWords());
   if (given.length > verb.most) throw wrongUsage(`unexpected "${given[verb.most]}" after "${word}"`);
   return verb.event(...given);
 };

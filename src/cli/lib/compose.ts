@@ -1,5 +1,6 @@
 /** The composition root: where adapters, engine and doors are put together. */
 import type { Settings } from "../../../machines/settings.js";
+import type { Statuses } from "../../../machines/statuses.js";
 import type { ActorMessage, HistoryEntry, OrderRecord } from "../../core/record.js";
 import { type HttpOptions, httpApp } from "../../http/app.js";
 import { listen } from "../../http/serve.js";
@@ -51,7 +52,9 @@ export interface Running {
 export interface ServerParts extends Common {
   store: Store;
   gateways: Gateway[];
-  shop: Shop;
+  shop: Shop<string>;
+  /** The shop's own. */
+  statuses?: Statuses;
   engine?: Pick<EngineOptions, "limits" | "registry" | "decide" | "worker">;
   /** Called before the start. */
   subscribe?: (engine: Engine) => Promise<void>;
@@ -72,7 +75,7 @@ const isInspector = (request: Request): boolean => {
 /** An engine behind a door, with whatever store, shop and banks it is given. */
 export const compose = async (parts: ServerParts): Promise<Running> => {
   const { log = silent, telemetry, clock = systemClock(), around = (fetch) => fetch } = parts;
-  const { store, gateways, shop, settings, onDecision } = parts;
+  const { store, gateways, shop, statuses, settings, onDecision } = parts;
   const { port = 0, host = "127.0.0.1" } = parts;
   // First, because a port that is taken is the likeliest trouble, and nothing is open yet: an engine that has begun to
   // work would have to end its calls before it could be stopped.
@@ -83,6 +86,7 @@ export const compose = async (parts: ServerParts): Promise<Running> => {
     store,
     gateways,
     shop,
+    statuses,
     settings,
     clock,
     log,

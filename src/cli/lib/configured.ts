@@ -30,10 +30,10 @@ const framesOf = ({ gateways: { "nets-easy": nets, "resurs-rco": frame } }: Read
 
 /** What the public routes, the shop's plugin and its webhooks are answered with. */
 export const doorsOf =
-  (config: Ready, shop: WooShop, banks: Gateway[], clock: Clock, log?: Log) =>
+  (config: Ready, shop: WooShop<string>, banks: Gateway[], clock: Clock, log?: Log) =>
   (engine: Engine): Partial<HttpOptions> & Pick<HttpOptions, "publicUrl"> => {
     const { gateways, http } = config;
-    const { webhookSecrets, paymentMethods, customStatuses, sendEdits, url, pluginSecret } = config.shop;
+    const { webhookSecrets, paymentMethods, sendEdits, url, pluginSecret } = config.shop;
     return {
       publicUrl: http.publicUrl,
       callbackKeys: http.callbackKeys ?? null,
@@ -47,7 +47,6 @@ export const doorsOf =
       bufferedBytes: http.bufferedBytes,
       ack: http.ack,
       follows: Object.keys(paymentMethods),
-      customStatuses: Object.keys(customStatuses),
       doctor: () => wooDoctor({ ...doctorOptions(config), clock }),
       thankYouUrl: http.thankYouUrl,
       cartUrl: http.cartUrl,
@@ -62,16 +61,15 @@ export const doorsOf =
         shop,
         secrets: webhookSecrets,
         gateways: paymentMethods,
-        customStatuses,
         sendEdits,
         log,
       }),
     };
   };
 
-export const shopOf = ({ shop }: Ready, clock: Clock): WooShop => {
-  const { webhookSecrets: _, sendEdits: _edits, paymentMethods, customStatuses, ...address } = shop;
-  return wooShop({ ...address, customStatuses, gateways: paymentMethods, clock });
+export const shopOf = ({ shop, statuses }: Ready, clock: Clock): WooShop<string> => {
+  const { webhookSecrets: _, sendEdits: _edits, paymentMethods, ...address } = shop;
+  return wooShop({ ...address, statuses, gateways: paymentMethods, clock });
 };
 
 export const composeConfigured = async (config: Ready, options: Common): Promise<Running> => {
@@ -84,6 +82,7 @@ export const composeConfigured = async (config: Ready, options: Common): Promise
     store: await storeAt(config.store),
     gateways: banks,
     shop,
+    statuses: config.statuses,
     subscribe: async (engine) => {
       for (const [name, { from, ...receiver }] of Object.entries(config.webhooks))
         await engine.subscribe(`webhook.${name}`, webhook({ ...receiver, clock }), { from });

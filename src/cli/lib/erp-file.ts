@@ -20,13 +20,18 @@ const wrongId = (id: string): string | null =>
 
 const COLUMNS = "the columns order_id and status (and amount, where there is one)";
 
+export const notToSet = (status: string): string => `"${status}" is not a status that a merchant can set`;
+
 const askedBy = (status: string, amount: string): ErpRow["asks"] => {
   const named = status
     .toLowerCase()
     .replace(/^wc-/, "")
     .replace(/[\s_]+/g, "-");
   const type = Object.entries(merchantEventFor).find(([name]) => name === named)?.[1];
-  if (type === undefined) return { wrong: `"${status}" is not a status that a merchant can set` };
+  // One of the shop's own is for the engine to know.
+  if (type === undefined && amount === "" && named !== "" && named !== "checkout-draft")
+    return { event: { type: "merchant.asked", status: status.replace(/^wc-/, ""), via: "erp" } };
+  if (type === undefined) return { wrong: notToSet(status) };
   if (amount === "") return { event: { type, via: "erp" } };
   if (type !== "merchant.refunded") return { wrong: `an amount goes with refunded only; leave it out for "${status}"` };
   const minor = amountIn(amount);

@@ -1,12 +1,12 @@
 /** What would become of an event, for a person or as JSON. */
 import { OrderEvent } from "../../../machines/events.js";
-import type { OrderStatus } from "../../../machines/facts.js";
+import { OrderStatus } from "../../../machines/facts.js";
 import { type FlagName, remedies } from "../../../machines/flags.js";
 import { reasonInWords } from "../../../machines/reasons.js";
 import { previewSaid } from "../../core/why/result.js";
 import type { Preview, ReceiptReason } from "../../ports/runtime.js";
-import type { TypedEvent } from "./command-words.js";
-import { type Ends, exits, wrongUsage } from "./ending.js";
+import { eventWords, type TypedEvent, unknownEvent } from "./command-words.js";
+import { Ends, exits, wrongUsage } from "./ending.js";
 import { nearest } from "./nearest.js";
 import { ask, type RemoteOptions } from "./remote.js";
 import { say, sayJson } from "./terminal.js";
@@ -26,7 +26,7 @@ export const reasonSaid = (reason: ReceiptReason, recorded: string | null): stri
 /** An order as the API has it. Whoever may not read it gets the answer without amounts. */
 interface OrderSeen {
   version: number;
-  facts: { order: { status: OrderStatus; currency: string } };
+  facts: { order: { status: OrderStatus; child?: string; currency: string } };
   flags: { flag: FlagName; clearedAt: number | null }[];
 }
 export const orderAt = async (options: RemoteOptions, path: string): Promise<OrderSeen | null> => {
@@ -47,11 +47,22 @@ export const recordedSaid = async (
 };
 
 /** What would become of the order, in a sentence or two. */
-export const previewIn = async ({ to, effects }: Preview, options: RemoteOptions, path: string): Promise<string> => {
+export const previewIn = async (
+  { to, effects }: Preview,
+  event: TypedEvent,
+  options: RemoteOptions,
+  path: string,
+): Promise<string> => {
   const seen = await orderAt(options, path);
   const { status: from, currency } = seen?.facts.order ?? { status: null, currency: "" };
-  return previewSaid({ from, to }, effects, currency).en;
+  return previewSaid({ from, to, ...ownIn(event) }, effects, currency).en;
 };
+
+/** The status of the shop's own that was asked for. */
+export const ownIn = ({ type, status }: TypedEvent): { child?: string } =>
+  type === "merchant.asked" && typeof status === "string" && !OrderStatus.safeParse(status).success
+    ? { child: status }
+    : {};
 
 /** What is noted, and settles what shop and bank disagree about. */
 const settledSaid = async ({ flags }: Preview, options: RemoteOptions, path: string): Promise<string> => {
@@ -74,10 +85,11 @@ export const sayVerdict = async (
     event.type === "reconcile.asked" && verdict.outcome === "ignored" && verdict.reason !== "no-payment";
   if (!verdict.allowed && !isReading) process.exitCode = exits.refused;
   if (options.json) return sayJson(verdict);
-  if (isReading) return say(`Yes. The payment would be read; ${lowered(await previewIn(verdict, options, path))}`);
+  if (isReading)
+    return say(`Yes. The payment would be read; ${lowered(await previewIn(verdict, event, options, path))}`);
   if (!verdict.allowed) return say(`No. ${reasonSaid(verdict.reason, await recordedSaid(event, options, path))}`);
   if (verdict.outcome === "ignored") return say(`Yes. ${await settledSaid(verdict, options, path)}`);
-  say(`Yes. ${await previewIn(verdict, options, path)}`);
+  say(`Yes. ${await previewIn(verdict, event, options, path)}`);
 };
 
 interface Issue {
@@ -96,11 +108,26 @@ const rejected = (what: string, { issues, message }: Awaited<ReturnType<typeof w
 /** What is wrong with a request, as the engine says it, in one line. */
 export const notTaken = async (response: Response): Promise<Ends> => rejected("request", await whyNotTaken(response));
 
+/** Of a word that is none of ours an engine says whether the shop has such a status; without one it is a wrong word. */
+export const askAbout = (
+  event: TypedEvent,
+  options: RemoteOptions,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<Response> =>
+  ask(options, path, { method: "POST", body: event, headers }).catch((error: unknown) => {
+    const { child } = ownIn(event);
+    if (child === undefined || !(error instanceof Ends) || error.code !== exits.trouble) throw error;
+    throw unknownEvent(child, `${eventWords()}; whether the shop has such a status cannot be asked: ${error.message}`);
+  });
+
 const types: string[] = OrderEvent.options.map(({ shape }) => shape.type.value);
 
 /** The same of an event. An engine names all the types that it knows where it does not know one. */
-export const eventNotTaken = async (response: Response, { type }: TypedEvent): Promise<Ends> => {
+export const eventNotTaken = async (response: Response, { type, status }: TypedEvent): Promise<Error> => {
   const why = await whyNotTaken(response);
+  const [issue] = why.issues;
+  if (type === "merchant.asked" && issue?.path === "status") return unknownEvent(String(status), issue.message);
   if (types.includes(type) || why.issues[0]?.path !== "type") return rejected("event", why);
   const near = nearest(type, types);
   return wrongUsage(

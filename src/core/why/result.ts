@@ -3,7 +3,7 @@ import type { Effect } from "../../../machines/effects.js";
 import type { OrderEvent } from "../../../machines/events.js";
 import type { OrderStatus, Reading } from "../../../machines/facts.js";
 import type { HistoryEntry } from "../record.js";
-import { money, type Pair, type Said, said, statusNames, tongues } from "./words.js";
+import { money, type Pair, type Said, said, statusNames, tongues, withOwn } from "./words.js";
 
 /** What the bank moved for an event, in minor units. */
 export interface Moved {
@@ -48,19 +48,22 @@ const moved: Record<Moved["what"], Pair> = {
 const inBoth = (text: (tongue: keyof Said) => string): Said =>
   Object.fromEntries(tongues.map((tongue) => [tongue, text(tongue)])) as Said;
 const sumOf = (minor: number, currency: string): Said => inBoth((tongue) => money(minor, currency, tongue));
-const nameOf = (status: OrderStatus): Said => said(statusNames[status]);
+const nameOf = (status: OrderStatus, child?: string): Said => said(withOwn(statusNames[status], status, child));
 const joined = (parts: Said[]): Said => inBoth((tongue) => parts.map((part) => part[tongue]).join(" "));
 
-/** Of an event that moved the order, or moved money and left the status as it was. */
+/**
+ * Of an event that moved the order, or moved money and left the status as it was.
+ * @param child of the shop's own statuses the one that was asked for
+ */
 export const resultSaid = (
-  { from, to }: { from: OrderStatus | null; to: OrderStatus },
+  { from, to, child }: { from: OrderStatus | null; to: OrderStatus; child?: string },
   { money, currency }: { money: Moved | null; currency: string },
 ): Said => {
   const now: Pair =
-    from === to
+    from === to && child === undefined
       ? ["Order is still {status}.", "Ordern har fortfarande statusen {status}."]
       : ["Order is now {status}.", "Ordern har nu statusen {status}."];
-  const status = said(now, { status: nameOf(to) });
+  const status = said(now, { status: nameOf(to, child) });
   if (money === null) return status;
   return joined([said(moved[money.what], { sum: sumOf(money.amount, currency) }), status]);
 };
@@ -74,7 +77,7 @@ const would: Partial<Record<Effect["type"], Pair>> = {
 
 /** Of an event that would be taken. */
 export const previewSaid = (
-  { from, to }: { from: OrderStatus | null; to: OrderStatus | null },
+  { from, to, child }: { from: OrderStatus | null; to: OrderStatus | null; child?: string },
   effects: Effect[],
   currency: string,
 ): Said => {
@@ -85,10 +88,10 @@ export const previewSaid = (
   const status = to ?? from;
   if (status === null) return joined(calls);
   const then: Pair =
-    status === from
+    status === from && child === undefined
       ? ["The order stays {status}.", "Ordern behåller statusen {status}."]
       : calls.length > 0
         ? ["The order becomes {status} once the bank confirms.", "Ordern får statusen {status} när banken bekräftar."]
         : ["The order becomes {status}.", "Ordern får statusen {status}."];
-  return joined([...calls, said(then, { status: nameOf(status) })]);
+  return joined([...calls, said(then, { status: nameOf(status, child) })]);
 };

@@ -176,7 +176,8 @@ export const asked: Partial<Record<EventType, Pair>> = {
 };
 
 /** What else stands in the way, each a sentence of its own. */
-export const notes: Record<"failed" | "refused" | "held" | "heldForMoney", Pair> = {
+export const notes: Record<"child" | "failed" | "refused" | "held" | "heldForMoney", Pair> = {
+  child: ['In the shop it is "{child}".', 'I butiken är den "{child}".'],
   failed: ["{call} failed: {error}", "{call} misslyckades: {error}"],
   refused: ["{asked} was refused at {at}: {reason}", "{asked} nekades {at}: {reason}"],
   held: [

@@ -27,6 +27,16 @@ export const statusNames: Record<OrderStatus, Pair> = {
   refunded: ["Refunded", "Återbetald"],
 };
 
+/** A state that begins with the status's name, with the shop's own word behind that name. */
+export const withOwn = (state: Pair, status: OrderStatus, child: string | undefined): Pair => {
+  if (child === undefined) return state;
+  const [english, swedish] = statusNames[status].map((name, i) => {
+    const text = state[i] ?? "";
+    return text.startsWith(name) ? `${name} (${child})${text.slice(name.length)}` : text;
+  });
+  return [english ?? state[0], swedish ?? state[1]];
+};
+
 export const money = (minor: number, currency: string, tongue: Tongue): string => {
   const [whole = "", cents = ""] = (Math.abs(minor) / 100).toFixed(2).split(".");
   const english = tongue === "en";

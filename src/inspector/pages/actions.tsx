@@ -36,7 +36,7 @@ const effectText = (view: View, effect: Effect, currency: string): string => {
     return t("status change", {
       effect: name,
       from: view.words.status(effect.from),
-      to: view.words.status(effect.to),
+      to: view.words.status(effect.to, "child" in effect ? effect.child : undefined),
     });
   }
   return name;
@@ -104,7 +104,7 @@ export const ActionPage: FC<{ view: View; tried: Tried }> = ({ view, tried }) =>
     <Layout view={view} title={`${event}, ${t("order", { id: record.orderId })}`}>
       <p class="crumb">
         <a href={path}>{t("order", { id: record.orderId })}</a>{" "}
-        <Status view={view} status={record.facts.order.status} />
+        <Status view={view} status={record.facts.order.status} child={record.facts.order.child} />
       </p>
       <h1>{event}</h1>
       <section class="card" aria-labelledby="would">

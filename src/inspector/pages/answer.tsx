@@ -25,7 +25,7 @@ export const Header: FC<Seen> = ({ view, seen: { record, moment } }) => {
     <header class="order-head">
       <div class="title">
         <h1>{t("order", { id: record.orderId })}</h1>
-        <Status view={view} status={moment.status} big />
+        <Status view={view} status={moment.status} child={moment.child} big />
       </div>
       <p class="essentials">
         <strong>{money(order.total, order.currency)}</strong>
@@ -81,7 +81,10 @@ const Then: FC<Seen> = ({ view, seen: { record, moment } }) => {
         <Told text={past} at={moment.at} />
       </p>
       <p class="sentence">
-        <Told text={(since) => t("why then", { status: status(moment.status), since })} at={moment.since} />
+        <Told
+          text={(since) => t("why then", { status: status(moment.status, moment.child), since })}
+          at={moment.since}
+        />
       </p>
       {moment.reading === null ? null : (
         <p class="soft">

@@ -144,9 +144,14 @@ export const Spoken: FC<{ text: string; until?: boolean }> = ({ text, until }) =
   );
 };
 
-export const Status: FC<{ view: View; status: OrderStatus; big?: boolean }> = ({ view, status, big }) => (
+export const Status: FC<{ view: View; status: OrderStatus; child?: string | undefined; big?: boolean }> = ({
+  view,
+  status,
+  child,
+  big,
+}) => (
   <span class={`status ${big ? "big" : ""}`} data-status={status}>
-    {view.words.status(status)}
+    {view.words.status(status, child)}
   </span>
 );
 

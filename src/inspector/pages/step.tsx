@@ -103,7 +103,7 @@ export const Step: FC<{ view: View; change: Happening; currency: string; path: s
         <p class="outcome">
           {said === null ? null : <Mark view={view} answer={said} />}{" "}
           {entry.from === null ? (
-            <Status view={view} status={entry.to} />
+            <Status view={view} status={entry.to} child={entry.child} />
           ) : said === null ? null : (
             <Moves view={view} answer={said} />
           )}

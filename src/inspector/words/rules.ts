@@ -15,6 +15,7 @@ const named = (prefix: string, table: Record<string, string>): Record<string, st
 
 export const rulesInSwedish: Record<string, string> = {
   "order/placed": "Ordern lades i butiken.",
+  "order/own-status": "Bara butikens eget ord för statusen ändras, så inga pengar flyttas.",
   "order/not-ours": "Ordern betalades på annat sätt, så handlaren får göra det som WooCommerce tillåter.",
   "shop/seen": "Någon annan ändrade statusen i butiken; ordern följer med och jämförs med betalningen.",
   "shop/differs":

@@ -32,7 +32,8 @@ export interface Words {
   bank(gateway: string | null): string;
   /** What a state of a machine says of itself. */
   state(machine: string, value: StateValue): string;
-  status(status: OrderStatus): string;
+  /** `child`: the shop's own word for it. */
+  status(status: OrderStatus, child?: string): string;
   who(source: Source): string;
   outcome(outcome: Outcome): string;
   event(type: string, event?: OrderEvent): string;
@@ -75,7 +76,7 @@ export const wordsIn = (language: Language): Words => {
       const english = known === undefined ? undefined : metaOf(known, value).says;
       return (swedish ? stateInSwedish(machine, value) : english) ?? pathOf(value);
     },
-    status: (status) => t(`status ${status}`),
+    status: (status, child) => (child === undefined ? t(`status ${status}`) : `${t(`status ${status}`)} (${child})`),
     who: (source) => t(`who ${source}`),
     outcome: (outcome) => t(`outcome ${outcome}`),
     event(type, event) {

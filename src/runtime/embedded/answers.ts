@@ -1,6 +1,7 @@
 /** A gateway's and a shop's answers, looked at before they become events: adapters may be a host's own. */
-import { OrderStatus, Reading } from "../../../machines/facts.js";
+import { Reading } from "../../../machines/facts.js";
 import { ShopOrder } from "../../../machines/shop-order.js";
+import { type Statuses, type StatusTold, statusNamed } from "../../../machines/statuses.js";
 import { quoted, Word, wrongIn } from "../../../machines/text.js";
 import { NewlyOpened, OfferedMethods, PerhapsOpened } from "../../core/entering.js";
 import type { CreatedPayment, Gateway, GatewayAnswer, ReadAnswer } from "../../ports/gateway.js";
@@ -156,13 +157,26 @@ export const checkedGateway = (gateway: Gateway): Gateway => {
   return checked;
 };
 
-const carriedOut = (answer: ShopAnswer): ShopAnswer => {
+/** The shop, whose words for statuses are read. */
+export interface CheckedShop extends Pick<Shop, "readOrder"> {
+  execute(
+    ...asked: Parameters<Shop["execute"]>
+  ): Promise<Exclude<ShopAnswer, { kind: "conflict" }> | ({ kind: "conflict" } & StatusTold)>;
+  readStatus(orderId: string): Promise<StatusTold | null>;
+}
+
+const statusIn = (word: unknown, statuses: Statuses): StatusTold => {
+  const told = statusNamed(word, statuses);
+  if (told !== null) return told;
+  throw new TypeError(`status: "${quoted(String(word), 60)}" is none of the eight, and not declared in statuses`);
+};
+
+const carriedOut = (answer: ShopAnswer<string>, statuses: Statuses): Awaited<ReturnType<CheckedShop["execute"]>> => {
   switch (answer.kind) {
     case "done":
       return answer;
     case "conflict":
-      if (OrderStatus.safeParse(answer.status).success) return answer;
-      throw new TypeError(`status: ${answer.status}`);
+      return { kind: "conflict", ...statusIn(answer.status, statuses) };
     case "retry":
       return { ...answer, afterMs: waitOf(answer.afterMs), detail: detailOf(answer.detail) };
     case "refused":
@@ -180,17 +194,21 @@ export const paidHere = (order: ShopOrder, gateways: ReadonlyMap<string, unknown
   return isKnown ? order : { ...order, gateway: null };
 };
 
-export const checkedShop = (shop: Shop, gateways: ReadonlyMap<string, unknown>): Shop => ({
+export const checkedShop = (
+  shop: Shop<string>,
+  gateways: ReadonlyMap<string, unknown>,
+  statuses: Statuses,
+): CheckedShop => ({
   execute: async (...asked) => {
     const answer = await telling(async () => shop.execute(...asked));
     return taken(
-      () => carriedOut(answer),
+      () => carriedOut(answer, statuses),
       (detail) => ({ kind: "retry", afterMs: null, detail }),
     );
   },
   readStatus: async (orderId) => {
     const status = await telling(async () => shop.readStatus(orderId));
-    return status === null ? null : OrderStatus.parse(status);
+    return status === null ? null : statusIn(status, statuses);
   },
   ...(shop.readOrder && {
     readOrder: async (orderId) => {

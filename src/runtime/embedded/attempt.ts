@@ -96,7 +96,8 @@ export class Attempts {
       case "done":
         return { kind: "done" };
       case "conflict": {
-        const event = { type: "shop.conflicted", effectId: row.id, status: answer.status } as const;
+        const { kind: _, ...told } = answer;
+        const event = { type: "shop.conflicted", effectId: row.id, ...told } as const;
         return { kind: "event", how: "conflict", event };
       }
       case "retry":

@@ -2,6 +2,7 @@
 import type { OrderEvent } from "../../../machines/events.js";
 import { registry as currentRegistry } from "../../../machines/index.js";
 import { Settings } from "../../../machines/settings.js";
+import { declaredStatuses, type Statuses } from "../../../machines/statuses.js";
 import type { Rules } from "../../core/builder.js";
 import { checkedRegistry } from "../../core/carried.js";
 import { decide } from "../../core/decide.js";
@@ -12,9 +13,8 @@ import { isolatedListener, isolatedLog, isolatedObserver } from "../../ports/iso
 import { type Log, silent } from "../../ports/log.js";
 import type { Observer } from "../../ports/observer.js";
 import { UnknownGateway } from "../../ports/runtime.js";
-import type { Shop } from "../../ports/shop.js";
 import type { Store } from "../../ports/store.js";
-import { checkedGateway, checkedShop, paidHere } from "./answers.js";
+import { type CheckedShop, checkedGateway, checkedShop, paidHere } from "./answers.js";
 import { instrumented } from "./instrumented.js";
 import { type Limits, limits } from "./limits.js";
 import { Loops } from "./loops.js";
@@ -25,7 +25,9 @@ export type Gateways = ReadonlyMap<string, Gateway>;
 export interface EngineContext {
   readonly store: Store;
   /** Its answers, and those of the gateways, are looked at before they become events. */
-  readonly shop: Shop;
+  readonly shop: CheckedShop;
+  /** The shop's own. */
+  readonly statuses: Statuses;
   /** By name. */
   readonly gateways: Gateways;
   readonly rules: Rules;
@@ -43,7 +45,8 @@ export interface EngineContext {
   readonly newEventId: () => string;
 }
 
-export const contextOf = (options: EngineOptions): EngineContext => {
+export const contextOf = (options: EngineOptions<string>): EngineContext => {
+  const statuses = declaredStatuses(options.statuses);
   const log = isolatedLog(options.log ?? silent);
   const observer = isolatedObserver(options.observer, log);
   const gateways: Gateways = new Map(
@@ -51,7 +54,8 @@ export const contextOf = (options: EngineOptions): EngineContext => {
   );
   return {
     store: options.store,
-    shop: checkedShop(options.shop, gateways),
+    shop: checkedShop(options.shop, gateways, statuses),
+    statuses,
     gateways,
     rules: {
       settings: Settings.parse(options.settings ?? {}),

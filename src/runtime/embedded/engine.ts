@@ -1,6 +1,7 @@
 /** The engine: mailbox, outbox and timers put together. The only place where things happen in order. */
 import type { Command, Envelope, NewOrder, OrderEvent } from "../../../machines/events.js";
 import type { Settings } from "../../../machines/index.js";
+import type { Statuses, StatusWord } from "../../../machines/statuses.js";
 import type { Decision } from "../../core/decide.js";
 import type { OrderRecord } from "../../core/record.js";
 import type { ChangeHandler, SubscribeOptions } from "../../ports/changes.js";
@@ -42,12 +43,13 @@ import { HostTransaction, type InTransaction, insideOf } from "./within.js";
 const MOST_UNDETERMINED = 1000;
 const TOLD = 20;
 
-export class Engine extends WithVerbs implements Runtime {
+export class Engine<Own extends string = never> extends WithVerbs implements Runtime<Own> {
   readonly settings: Settings;
+  readonly statuses: Statuses;
   readonly clock: Clock;
   readonly gateways: ReadonlyMap<string, string>;
   readonly waiters: Waiters;
-  readonly queries: Queries;
+  readonly queries: Queries<Own>;
   private readonly ctx: EngineContext;
   private readonly mailbox: Mailbox;
   private readonly outbox: Outbox;
@@ -60,12 +62,13 @@ export class Engine extends WithVerbs implements Runtime {
 
   readonly secret: Runtime["secret"] = (...asked) => this.ctx.store.secret(...asked);
 
-  constructor(options: EngineOptions) {
+  constructor(options: EngineOptions<Own>) {
     super();
     const ctx = contextOf(options);
     const { store, clock, rules } = ctx;
     this.ctx = ctx;
     this.settings = rules.settings;
+    this.statuses = ctx.statuses;
     this.clock = clock;
     this.gateways = new Map(options.gateways.map(({ name, api = name }) => [name, api]));
     const gatewayOf = ({ facts }: OrderRecord) => ctx.gateways.get(facts.payment.gateway ?? "") ?? null;
@@ -149,9 +152,10 @@ export class Engine extends WithVerbs implements Runtime {
   }
 
   /** Makes the order known. Placed again with another total, currency, lines or way of paying, it is updated. */
-  async place(orderId: string, order: NewOrder): Promise<Receipt> {
+  async place(orderId: string, order: NewOrder<Own>): Promise<Receipt> {
     this.lifetime.refuseStopped();
-    const placed = parsePlaced(order, this.ctx.gateways.get(order?.gateway ?? ""), this.clock.now());
+    const gateway = this.ctx.gateways.get(order?.gateway ?? "");
+    const placed = parsePlaced(order, gateway, this.clock.now(), this.statuses);
     const { read } = this.queries;
     const submit: Engine["submit"] = (...asked) => this.submit(...asked);
     return placedAgain({ read, submit }, placed, await this.take(newId(orderId), placed, { id: PLACED_ID }));
@@ -161,9 +165,9 @@ export class Engine extends WithVerbs implements Runtime {
    * Takes a command in. Resolves when it is durable and decided as far as it can be.
    * @throws InvalidEvent, UnknownOrder, Overloaded, Stopped, StoreError
    */
-  async submit(orderId: string, event: Command, options: SubmitOptions = {}): Promise<Receipt> {
+  async submit(orderId: string, event: Command<Own> | StatusWord<Own>, options: SubmitOptions = {}): Promise<Receipt> {
     this.lifetime.refuseStopped();
-    const command = parseCommand(event);
+    const command = parseCommand(event, this.statuses);
     checkSubmitted(orderId, options);
     return this.take(orderId, command, options);
   }
@@ -174,9 +178,9 @@ export class Engine extends WithVerbs implements Runtime {
    *   library that the store uses. Begun by the caller, and to be ended soon: whatever else comes for the order waits.
    * @throws NotOffered where the store has no such transactions, TypeError where this is none
    */
-  within(transaction: unknown): InTransaction {
+  within(transaction: unknown): InTransaction<Own> {
     this.lifetime.refuseStopped();
-    return new HostTransaction(this.ctx, insideOf(this.ctx.store, transaction), {
+    return new HostTransaction<Own>(this.ctx, insideOf(this.ctx.store, transaction), {
       refuseStopped: () => this.lifetime.refuseStopped(),
       committed: (decisions) => this.committed(decisions),
     });
@@ -277,4 +281,5 @@ export class Engine extends WithVerbs implements Runtime {
 }
 
 /** The engine, not yet started. */
-export const createEngine = (options: EngineOptions): Engine => new Engine(options);
+export const createEngine = <const Own extends string = never>(options: EngineOptions<Own>): Engine<Own> =>
+  new Engine(options);

@@ -1,5 +1,6 @@
 /** What a host hands to the engine. */
 
+import type { OrderStatus } from "../../../machines/facts.js";
 import type { Registry } from "../../../machines/index.js";
 import type { SomeSettings } from "../../../machines/settings.js";
 import type { decide } from "../../core/decide.js";
@@ -13,10 +14,12 @@ import type { Shop } from "../../ports/shop.js";
 import type { Store } from "../../ports/store.js";
 import type { Limits } from "./limits.js";
 
-export interface EngineOptions {
+export interface EngineOptions<Own extends string = never> {
   store: Store;
   gateways: Gateway[];
-  shop: Shop;
+  shop: Shop<string>;
+  /** The shop's own statuses, each with the one of the eight that it is a child of: `{ picking: "processing" }`. */
+  statuses?: Readonly<Record<Own, OrderStatus>> | undefined;
   settings?: SomeSettings | undefined;
   clock?: Clock | undefined;
   log?: Log | undefined;

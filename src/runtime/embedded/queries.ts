@@ -4,6 +4,7 @@ import type { Reading } from "../../../machines/facts.js";
 import { cooldownEndsAt } from "../../../machines/hold.js";
 import type { Registry } from "../../../machines/index.js";
 import { type Explanation, explanations } from "../../../machines/reasons.js";
+import type { Statuses } from "../../../machines/statuses.js";
 import { notAhead } from "../../core/ahead.js";
 import type { Rules } from "../../core/builder.js";
 import { migrate } from "../../core/migrate.js";
@@ -126,13 +127,15 @@ const damagedOrders = async (store: Store): Promise<string[]> => {
 export interface QueryOptions {
   store: Store;
   rules: Rules;
+  /** The shop's own. */
+  statuses?: Statuses;
   clock: Clock;
   /** Whom to ask for a payment; null = nobody is asked. */
   gatewayOf: (record: OrderRecord) => Gateway | null;
 }
 
 /** Everything that can be seen of the orders of a store, from beside a running engine as well. */
-export const queriesOf = ({ store, rules, clock, gatewayOf }: QueryOptions): Queries => {
+export const queriesOf = ({ store, rules, statuses, clock, gatewayOf }: QueryOptions): Queries<string> => {
   const read = recordReader(store, rules.registry, clock);
   return {
     clock,
@@ -140,7 +143,7 @@ export const queriesOf = ({ store, rules, clock, gatewayOf }: QueryOptions): Que
     async can(orderId, event, { fresh = false } = {}) {
       const record = await read(orderId);
       if (record === null) throw new UnknownOrder(orderId);
-      const parsed = parseCommand(event);
+      const parsed = parseCommand(event, statuses);
       const { id, readAt } = record.facts.payment;
       const isAsked = fresh === "unread" ? id !== null && readAt === null : fresh;
       const gateway = isAsked ? gatewayOf(record) : null;

@@ -3,6 +3,7 @@
  * before the host commits, and what is to be called then is found also where nobody says that it did.
  */
 import type { Command, Envelope, NewOrder, OrderEvent } from "../../../machines/events.js";
+import type { StatusWord } from "../../../machines/statuses.js";
 import { backoffMs } from "../../core/backoff.js";
 import type { Decision } from "../../core/decide.js";
 import type { OrderRecord } from "../../core/record.js";
@@ -26,11 +27,15 @@ export const insideOf = (store: Store, transaction: unknown): Inside => {
 };
 
 /** The engine's door for one transaction of the host's. Calls are carried out one after the other. */
-export interface InTransaction {
+export interface InTransaction<Own extends string = never> {
   /** As the engine's own. @throws InvalidEvent, StoreError */
-  place(orderId: string, order: NewOrder): Promise<Receipt>;
+  place(orderId: string, order: NewOrder<Own>): Promise<Receipt>;
   /** As the engine's own; it does not wait for a bank. @throws InvalidEvent, UnknownOrder, StoreError */
-  submit(orderId: string, event: Command, options?: Pick<SubmitOptions, "id" | "source">): Promise<Receipt>;
+  submit(
+    orderId: string,
+    event: Command<Own> | StatusWord<Own>,
+    options?: Pick<SubmitOptions, "id" | "source">,
+  ): Promise<Receipt>;
   /** To be called after the COMMIT: what was decided is carried out at once. Left out, within two seconds. */
   committed(): void;
 }
@@ -45,7 +50,7 @@ const [FIRST_LOOK_MS, LONGEST_LOOK_MS] = [250, 2000];
 /** A transaction that is open for longer is found by the next start. */
 const LAST_LOOK_MS = 600_000;
 
-export class HostTransaction implements InTransaction {
+export class HostTransaction<Own extends string = never> implements InTransaction<Own> {
   private turn: Promise<unknown> = Promise.resolve();
   private decisions: Decision[] = [];
   private watched = false;
@@ -56,16 +61,20 @@ export class HostTransaction implements InTransaction {
     private readonly around: Around,
   ) {}
 
-  async place(orderId: string, order: NewOrder): Promise<Receipt> {
-    const { gateways, clock } = this.ctx;
-    const placed = parsePlaced(order, gateways.get(order?.gateway ?? ""), clock.now());
+  async place(orderId: string, order: NewOrder<Own>): Promise<Receipt> {
+    const { gateways, clock, statuses } = this.ctx;
+    const placed = parsePlaced(order, gateways.get(order?.gateway ?? ""), clock.now(), statuses);
     const receipt = await this.take(newId(orderId), placed, { id: PLACED_ID });
     const read = (id: string) => this.next(() => this.read(id));
     return placedAgain({ read, submit: (...asked) => this.submit(...asked) }, placed, receipt);
   }
 
-  async submit(orderId: string, event: Command, options: Pick<SubmitOptions, "id" | "source"> = {}): Promise<Receipt> {
-    const command = parseCommand(event);
+  async submit(
+    orderId: string,
+    event: Command<Own> | StatusWord<Own>,
+    options: Pick<SubmitOptions, "id" | "source"> = {},
+  ): Promise<Receipt> {
+    const command = parseCommand(event, this.ctx.statuses);
     if ("wait" in options && options.wait === "settled")
       throw new TypeError('inside of a transaction nothing is called, so "settled" would never come; leave wait out');
     checkSubmitted(orderId, options);

@@ -4,6 +4,7 @@ import type { OrderStatus, Reading } from "../../../machines/facts.js";
 import type { FlagName } from "../../../machines/flags.js";
 import { reasonInWords } from "../../../machines/reasons.js";
 import type { ShopOrder } from "../../../machines/shop-order.js";
+import type { StatusTold } from "../../../machines/statuses.js";
 import { migrate } from "../../core/migrate.js";
 import { type DecisionPreview, preview } from "../../core/preview.js";
 import type { OrderRecord } from "../../core/record.js";
@@ -147,6 +148,9 @@ const otherOrder = async (
   return asked();
 };
 
+const isKnown = ({ status, child }: StatusTold, order: StatusTold): boolean =>
+  status === order.status && child === order.child;
+
 /**
  * What another hand did to the order in the shop, and no message told of: its status, and the order; null = nothing. While
  * a change of ours is on its way there, or where the order was decided about meanwhile, it is not known whose it is.
@@ -170,7 +174,7 @@ const changedInShop = async (context: ReconcileContext, record: OrderRecord, dry
   const now = await context.read(orderId);
   if (now?.version !== version) return { written: null, edited: null, silent };
   return {
-    written: status === facts.order.status ? null : status,
+    written: status === null || isKnown(status, facts.order) ? null : status,
     edited: order === null ? null : updateBy(order, "read by reconcile"),
     silent,
   };
@@ -183,7 +187,7 @@ const found = (before: OrderStatus, after: OrderStatus, why: string, silent: str
   return { outcome: "unread", why: `the shop cannot be asked for the order: ${silent}` } as const;
 };
 
-const seen = ({ version }: OrderRecord, status: OrderStatus) => ({ type: "order.seen", status, version }) as const;
+const seen = ({ version }: OrderRecord, told: StatusTold) => ({ type: "order.seen", ...told, version }) as const;
 
 const ask = async (context: ReconcileContext, record: OrderRecord): Promise<Reconciled> => {
   const { orderId } = record;

@@ -1,8 +1,10 @@
 /** The endpoint that Restate calls: the order's object, its effects and its payments, served over HTTP/2. */
 import { createServer, type Http2Server, type ServerHttp2Session } from "node:http2";
 import type { AddressInfo } from "node:net";
+import type { OrderStatus } from "../../../machines/facts.js";
 import { registry as currentRegistry, type Registry } from "../../../machines/index.js";
 import { Settings, type SomeSettings } from "../../../machines/settings.js";
+import { declaredStatuses } from "../../../machines/statuses.js";
 import { decide } from "../../core/decide.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import { type Clock, systemClock } from "../../ports/clock.js";
@@ -23,9 +25,11 @@ import { orderObject } from "./order.js";
 import { paymentsObject } from "./payments.js";
 import { secretsObject } from "./secrets.js";
 
-export interface RestateServiceOptions {
+export interface RestateServiceOptions<Own extends string = never> {
   gateways: Gateway[];
-  shop: Shop;
+  shop: Shop<string>;
+  /** The shop's own statuses, each with the one of the eight that it is a child of: `{ picking: "processing" }`. */
+  statuses?: Readonly<Record<Own, OrderStatus>> | undefined;
   settings?: SomeSettings | undefined;
   registry?: Registry | undefined;
   /** What the order's object is called in Restate, and how the others' names begin. Default `orders`. */
@@ -65,13 +69,16 @@ export interface RestateService {
  */
 const WITHOUT_END = 1_000_000_000;
 
-export const restateService = (options: RestateServiceOptions): RestateService => {
+export const restateService = <const Own extends string = never>(
+  options: RestateServiceOptions<Own>,
+): RestateService => {
   const { shop, gateways, clock = systemClock(), random = Math.random, name = DEFAULT_NAME } = options;
   const log = isolatedLog(options.log ?? silent);
   const observer = isolatedObserver(options.observer, log);
   const byName = new Map(gateways.map((gateway) => [gateway.name, checkedGateway(instrumented(gateway, observer))]));
   const limits = withDefaults(defaultLimits, options.limits);
   const rules = { settings: Settings.parse(options.settings ?? {}), registry: options.registry ?? currentRegistry };
+  const statuses = declaredStatuses(options.statuses);
   const names = namesFor(name);
 
   const handler = async () => {
@@ -91,7 +98,7 @@ export const restateService = (options: RestateServiceOptions): RestateService =
     const effects = effectsService(sdk, {
       names,
       gateways: byName,
-      shop: checkedShop(shop, byName),
+      shop: checkedShop(shop, byName, statuses),
       clock,
       limits,
       log,

@@ -1,8 +1,10 @@
 /** The door to orders that live in Restate. */
 
 import type { Command, Envelope, OrderEvent } from "../../../machines/events.js";
+import type { OrderStatus } from "../../../machines/facts.js";
 import { registry as currentRegistry, type Registry } from "../../../machines/index.js";
 import { Settings, type SomeSettings } from "../../../machines/settings.js";
+import { declaredStatuses, type StatusWord } from "../../../machines/statuses.js";
 import { checkedRegistry } from "../../core/carried.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import type { Why } from "../../core/why.js";
@@ -45,7 +47,7 @@ import { DEFAULT_NAME, namesFor } from "./names.js";
 import type { PaymentEntry } from "./payments.js";
 import type { ObjectQuestion, OrderReply, OrderState } from "./state.js";
 
-export interface RestateRuntimeOptions {
+export interface RestateRuntimeOptions<Own extends string = never> {
   ingressUrl: string;
   /** For what goes over all orders: `list`, the counts of `health`, `reconcile`. */
   adminUrl?: string | undefined;
@@ -57,7 +59,9 @@ export interface RestateRuntimeOptions {
    */
   gateways?: Gateway[] | undefined;
   /** For `reconcile`. */
-  shop?: Shop | undefined;
+  shop?: Shop<string> | undefined;
+  /** As the service has them. */
+  statuses?: Readonly<Record<Own, OrderStatus>> | undefined;
   settings?: SomeSettings | undefined;
   registry?: Registry | undefined;
   clock?: Clock | undefined;
@@ -71,7 +75,7 @@ export interface RestateRuntimeOptions {
   delays?: "sent" | "held" | undefined;
 }
 
-export interface RestateRuntime extends Runtime, Verbs {
+export interface RestateRuntime<Own extends string = never> extends Runtime<Own>, Verbs {
   readonly settings: Settings;
   /** Where delays are `held`: sends what is due by now. */
   wake(orderId: string): Promise<void>;
@@ -92,11 +96,14 @@ const troubleIn = (error: unknown, service: string, handler: string): StoreError
 type Waits = { timeoutMs?: number; signal?: AbortSignal };
 
 /** Orders that live in Restate, as a `Runtime`. What goes over all orders throws `NotOffered` without `adminUrl`. */
-export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime => {
+export const restateRuntime = <const Own extends string = never>(
+  options: RestateRuntimeOptions<Own>,
+): RestateRuntime<Own> => {
   const { ingressUrl, name = DEFAULT_NAME, clock = systemClock(), requestTimeoutMs = 30_000 } = options;
   const log = isolatedLog(options.log ?? silent);
   const names = namesFor(name);
   const settings = Settings.parse(options.settings ?? {});
+  const statuses = declaredStatuses(options.statuses);
   const rules = { settings, registry: checkedRegistry(options.registry ?? currentRegistry) };
   const gateways = new Map((options.gateways ?? []).map((gateway) => [gateway.name, checkedGateway(gateway)]));
   const admin = new Admin(options.adminUrl ?? null, names);
@@ -168,8 +175,12 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     return receiptIn(orderId, await order<OrderReply>(orderId, "submit", message));
   };
 
-  const submit = async (orderId: string, event: Command, how: SubmitOptions = {}): Promise<Receipt> => {
-    const command = parseCommand(event);
+  const submit = async (
+    orderId: string,
+    event: Command<Own> | StatusWord<Own>,
+    how: SubmitOptions = {},
+  ): Promise<Receipt> => {
+    const command = parseCommand(event, statuses);
     checkSubmitted(orderId, how);
     return take(orderId, command, how);
   };
@@ -179,8 +190,12 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
 
   const read = (orderId: string) => order<OrderRecord | null>(orderId, "read");
 
-  const can = async (orderId: string, event: Command, { fresh = false }: CanOptions = {}): Promise<Preview> => {
-    const question: ObjectQuestion = { event: parseCommand(event), reading: null };
+  const can = async (
+    orderId: string,
+    event: Command<Own> | StatusWord<Own>,
+    { fresh = false }: CanOptions = {},
+  ): Promise<Preview> => {
+    const question: ObjectQuestion = { event: parseCommand(event, statuses), reading: null };
     const record = fresh ? await read(orderId) : null;
     const gateway = gateways.get(record?.facts.payment.gateway ?? "");
     const isAsked = fresh === true || record?.facts.payment.readAt === null;
@@ -198,7 +213,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     });
   };
 
-  const queries: Queries = {
+  const queries: Queries<Own> = {
     clock,
     read,
     can,
@@ -232,11 +247,12 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
     queries,
     clock,
     settings,
+    statuses,
     gateways: new Map([...gateways.values()].map(({ name, api = name }) => [name, api])),
     submit,
     // The service knows what its gateways tolerate.
     place: async (orderId, order) => {
-      const placed = parsePlaced(order, gateways.get(order?.gateway ?? ""), clock.now());
+      const placed = parsePlaced(order, gateways.get(order?.gateway ?? ""), clock.now(), statuses);
       return placedAgain({ read, submit }, placed, await take(newId(orderId), placed, { id: PLACED_ID }));
     },
     state,
@@ -265,7 +281,7 @@ export const restateRuntime = (options: RestateRuntimeOptions): RestateRuntime =
       return reconcile(
         {
           store: { list: (filter) => admin.list(filter), effectsOf, load: async () => [] },
-          shop: checkedShop(shop, gateways),
+          shop: checkedShop(shop, gateways, statuses),
           gateways,
           clock,
           rules,

@@ -22,7 +22,7 @@ export interface DoctorOptions extends ApiOptions {
   webhookSecret: string | null;
   /** Minutes that the engine was told; null = it was told that no stock is held. */
   holdStockMinutes: number | null;
-  customStatuses: string[];
+  statuses: string[];
 }
 
 /** A shop refuses a signature that is older; a person's watch is not that wrong. */
@@ -193,14 +193,14 @@ const holdStock = async (ask: CallShop, { holdStockMinutes }: DoctorOptions): Pr
   return wrong("hold-stock", `${says}, and the engine was told ${told}`, fix);
 };
 
-const statuses = async (ask: CallShop, { customStatuses }: DoctorOptions): Promise<DoctorFinding> => {
+const statuses = async (ask: CallShop, { statuses: declared }: DoctorOptions): Promise<DoctorFinding> => {
   const told = await ask(Statuses, "GET", "orders/statuses");
   if (told.kind !== "ok") return warning("statuses", detailOf(told), "try again");
   const unknown = told.body
     .map(({ slug }) => slug)
-    .filter((slug) => !OrderStatus.safeParse(slug).success && !customStatuses.includes(slug));
+    .filter((slug) => !OrderStatus.safeParse(slug).success && !declared.includes(slug));
   if (unknown.length === 0) return ok("statuses", "every status of the shop is known");
-  const fix = `name what each stands for, as in customStatuses: { "${unknown[0]}": "processing" }`;
+  const fix = `declare what each is a child of, as in statuses: { "${unknown[0]}": "processing" }`;
   return warning("statuses", `plugins add ${unknown.join(", ")}; orders in such a status are left alone`, fix);
 };
 

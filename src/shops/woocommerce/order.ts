@@ -1,19 +1,17 @@
 /** An order of the shop in the engine's words: status, money in minor units, lines. */
 import type { PlacedOrder } from "../../../machines/events.js";
-import { OrderStatus } from "../../../machines/facts.js";
+import type { OrderStatus } from "../../../machines/facts.js";
 import { type Line, sumOf } from "../../../machines/lines.js";
 import type { ShopOrder } from "../../../machines/shop-order.js";
+import { type Statuses, type StatusTold, statusNamed } from "../../../machines/statuses.js";
 import { Id, JsonObject, Moment, quoted } from "../../../machines/text.js";
 import type { WooOrder } from "./schema.js";
 
-/** Statuses that a plugin of the shop adds, each with the engine's word that it stands for. */
-export type CustomStatuses = Record<string, OrderStatus>;
-
-/** @returns null for a status that nobody has explained */
-export const statusOf = (word: string, custom: CustomStatuses): OrderStatus | null => {
-  const bare = word.startsWith("wc-") ? word.slice(3) : word;
-  return ((Object.hasOwn(custom, bare) && custom[bare]) || OrderStatus.safeParse(bare).data) ?? null;
-};
+/** @returns null for a status that nobody has declared */
+export const statusIn = (word: string, statuses: Statuses): StatusTold | null =>
+  statusNamed(word.startsWith("wc-") ? word.slice(3) : word, statuses);
+export const statusOf = (word: string, statuses: Statuses): OrderStatus | null =>
+  statusIn(word, statuses)?.status ?? null;
 
 /** Hundredths of a percent; null = the shop does not say, and the amounts have to. */
 const rateOf = ({ taxes }: Taxed, { tax_lines }: WooOrder): number | null => {
@@ -143,12 +141,12 @@ const metaOf = (order: WooOrder): Record<string, unknown> => {
 export const placedOrder = (
   order: WooOrder,
   gateways: Record<string, string>,
-  custom: CustomStatuses,
+  statuses: Statuses,
   now: number,
 ): Omit<PlacedOrder, "tolerance"> => {
   const created = moment(order.date_created_gmt) ?? now;
   return {
-    status: statusOf(order.status, custom) ?? "pending",
+    ...(statusIn(order.status, statuses) ?? { status: "pending" }),
     total: order.total,
     currency: order.currency,
     lines: linesOf(order),

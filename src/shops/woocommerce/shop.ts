@@ -9,29 +9,30 @@ import { z } from "zod";
 import type { ShopEffect } from "../../../machines/effects.js";
 import type { OrderStatus } from "../../../machines/facts.js";
 import type { ShopOrder } from "../../../machines/shop-order.js";
+import { declaredStatuses, type StatusWord } from "../../../machines/statuses.js";
 import { systemClock } from "../../ports/clock.js";
 import type { Shop, ShopAnswer } from "../../ports/shop.js";
 import { type ApiOptions, type ApiResult, orderPath, type WooApi, wooApi } from "./api.js";
 import { writeLines } from "./lines.js";
 import { lastToldOf, leftBy, type NoteWrite, noteOnce, readNotes, referenceOf } from "./notes.js";
-import { type CustomStatuses, shopOrder, statusOf } from "./order.js";
+import { shopOrder, statusIn, statusOf } from "./order.js";
 import { recordRefund } from "./refunds.js";
 import { type Note, Statuses, WooOrder } from "./schema.js";
 
-export interface WooShopOptions extends ApiOptions {
-  /** Statuses that plugins add, without the `wc-` prefix, each with the engine's word that it stands for. */
-  customStatuses?: CustomStatuses | undefined;
+export interface WooShopOptions<Own extends string = never> extends ApiOptions {
+  /** As the engine has them: statuses that plugins add, without the `wc-` prefix, each with its parent. */
+  statuses?: Readonly<Record<Own, OrderStatus>> | undefined;
   /** WooCommerce's payment method → the engine's gateway; left out: whoever is to be paid is not looked at. */
   gateways?: Record<string, string> | undefined;
 }
 
-export interface WooShop extends Shop {
+export interface WooShop<Own extends string = never> extends Shop<Own> {
   /** The order in WooCommerce's own words. */
   fetchOrder(orderId: string): Promise<ApiResult<WooOrder>>;
   /** @throws Error when the shop cannot be asked */
   readOrder(orderId: string): Promise<ShopOrder>;
   /** @throws Error when the shop cannot be asked */
-  readStatus(orderId: string): Promise<OrderStatus | null>;
+  readStatus(orderId: string): Promise<StatusWord<Own> | null>;
 }
 
 type Failure = Exclude<ApiResult<never>, { kind: "ok" }>;
@@ -87,10 +88,10 @@ const isSilent = (change: object, { version = "0" }: WooOrder): boolean => {
 };
 
 /** A WooCommerce over REST v3 as the engine's shop. It asks the shop nothing before it is used. */
-export const wooShop = (options: WooShopOptions): WooShop => {
+export const wooShop = <const Own extends string = never>(options: WooShopOptions<Own>): WooShop<Own> => {
   const api = wooApi(options);
   const clock = options.clock ?? systemClock();
-  const custom = options.customStatuses ?? {};
+  const statuses = declaredStatuses(options.statuses);
   let labels: Map<string, string> | null = null;
 
   /** Two questions about one order in the same turn, before anything can have changed, are one request. */
@@ -132,21 +133,20 @@ export const wooShop = (options: WooShopOptions): WooShop => {
     const notes = await readNotes(api, orderId);
     if (notes.kind !== "ok") return notes;
     const left = leftBy(write, notes.body, await labelled());
-    const same = left === write.from || statusOf(left, custom) === statusOf(write.from, custom);
+    const same = left === write.from || statusOf(left, statuses) === statusOf(write.from, statuses);
     return { kind: "ok", body: { left: same ? null : left, notes: notes.body } };
   };
 
   type Moved =
     /** `notes` are those after the write. */
-    { kind: "moved"; after: number; notes: Note[] } | Extract<ShopAnswer, { kind: "conflict" }> | Failure;
+    { kind: "moved"; after: number; notes: Note[] } | { kind: "conflict"; status: string } | Failure;
 
   const unexplained = (orderId: string, word: string): Failure => ({
     kind: "refused",
-    detail: `order ${orderId} has the status "${word}", which only a plugin of the shop knows; name what it stands for in customStatuses`,
+    detail: `order ${orderId} has the status "${word}", which only a plugin of the shop knows; declare it in statuses`,
   });
   const conflict = (orderId: string, word: string): Moved => {
-    const status = statusOf(word, custom);
-    return status === null ? unexplained(orderId, word) : { kind: "conflict", status };
+    return statusOf(word, statuses) === null ? unexplained(orderId, word) : { kind: "conflict", status: word };
   };
 
   /** What we went over is put back, as the newer change that it was. */
@@ -183,16 +183,24 @@ export const wooShop = (options: WooShopOptions): WooShop => {
 
   type StatusEffect = Extract<ShopEffect, { type: "completePayment" | "setOrderStatus" }>;
 
+  const wordFor = (effect: StatusEffect): string => ("child" in effect && effect.child) || effect.to;
+
   const changeFor = (effect: StatusEffect, order: WooOrder): object => {
-    if (effect.type === "setOrderStatus") return { status: effect.to };
+    if (effect.type === "setOrderStatus") return { status: wordFor(effect) };
     const transaction = effect.transactionId === null ? {} : { transaction_id: effect.transactionId };
     // WooCommerce's own payment_complete(), which the API runs only for an order that still needs its payment.
     return order.needs_payment ? { set_paid: true, ...transaction } : { status: effect.to, ...transaction };
   };
 
+  /** It reads as it is to be. In any child of its status it is left where it is, unless one was asked for. */
+  const isThere = (effect: StatusEffect, word: string, seen: OrderStatus): boolean =>
+    word === wordFor(effect) || (wordFor(effect) === effect.to && seen === effect.to);
+
   /** Only from the status that the engine decided from; another one is a newer change, and an event of its own. */
   const mayMove = (effect: StatusEffect, seen: OrderStatus): boolean =>
-    seen === effect.from && (effect.type === "setOrderStatus" || payable.includes(seen));
+    effect.type === "setOrderStatus"
+      ? seen === effect.from || seen === effect.to
+      : seen === effect.from && payable.includes(seen);
 
   /**
    * On hold without a note of it, before the payment: written past WooCommerce, so no person waits for anything, and the
@@ -205,26 +213,31 @@ export const wooShop = (options: WooShopOptions): WooShop => {
     return notes.kind === "ok" && names.size > 0 && lastToldOf(notes.body, names) !== "on-hold";
   };
 
-  const changeStatus = async (orderId: string, reference: string, effect: StatusEffect): Promise<ShopAnswer> => {
+  const changeStatus = async (
+    orderId: string,
+    reference: string,
+    effect: StatusEffect,
+  ): Promise<ShopAnswer<string>> => {
     const looked = await look(orderId);
     if (looked.kind !== "ok") return answerTo(orderId, looked);
     const { order } = looked.body;
-    const seen = statusOf(order.status, custom);
+    const seen = statusOf(order.status, statuses);
     if (seen === null) return answerTo(orderId, unexplained(orderId, order.status));
     const mark = markOf(order);
+    const to = wordFor(effect);
     let moved: Moved;
-    if (mark?.reference === reference) moved = await takeUp(orderId, mark, effect.to);
-    else if (seen === effect.to) return { kind: "done" };
+    if (mark?.reference === reference) moved = await takeUp(orderId, mark, to);
+    else if (isThere(effect, order.status, seen)) return { kind: "done" };
     else if (!mayMove(effect, seen) && !(await isHeldByNobody(orderId, effect, seen)))
-      return { kind: "conflict", status: seen };
-    else moved = await move(orderId, looked.body, order.status, changeFor(effect, order), effect.to, reference);
+      return { kind: "conflict", status: order.status };
+    else moved = await move(orderId, looked.body, order.status, changeFor(effect, order), to, reference);
     if (moved.kind === "conflict") return moved;
     if (moved.kind !== "moved") return answerTo(orderId, moved);
     const noted = await noteOnce(api, orderId, reference, effect.note, moved);
     if (noted.kind !== "ok") return answerTo(orderId, noted);
     const now = await readOrder(api, orderId);
     if (now.kind !== "ok") return answerTo(orderId, now);
-    const last = now.body.status === effect.to ? null : conflict(orderId, now.body.status);
+    const last = now.body.status === to ? null : conflict(orderId, now.body.status);
     return last === null ? { kind: "done" } : last.kind === "conflict" ? last : answerTo(orderId, last as Failure);
   };
 
@@ -245,7 +258,7 @@ export const wooShop = (options: WooShopOptions): WooShop => {
   const plain = (orderId: string, told: ApiResult<unknown>): ShopAnswer =>
     told.kind === "ok" ? { kind: "done" } : answerTo(orderId, told);
 
-  return {
+  const shop: WooShop<string> = {
     async execute(orderId, effectId, effect) {
       const reference = referenceOf(orderId, effectId);
       switch (effect.type) {
@@ -266,7 +279,8 @@ export const wooShop = (options: WooShopOptions): WooShop => {
       const order = await readOnce(orderId);
       if (order.kind === "missing") return null;
       if (order.kind !== "ok") throw unasked(orderId, order);
-      return statusOf(order.body.status, custom);
+      const told = statusIn(order.body.status, statuses);
+      return told?.child ?? told?.status ?? null;
     },
     async readOrder(orderId) {
       const order = await readOnce(orderId);
@@ -274,10 +288,11 @@ export const wooShop = (options: WooShopOptions): WooShop => {
       if (order.kind !== "ok") throw unasked(orderId, order);
       // Money would move for an order whose status cannot be written afterwards.
       const { status } = order.body;
-      if (status !== "trash" && statusOf(status, custom) === null)
+      if (status !== "trash" && statusOf(status, statuses) === null)
         throw new Error(detailOf(unexplained(orderId, status)));
       return shopOrder(order.body, options.gateways);
     },
     fetchOrder: (orderId) => readOrder(api, orderId),
   };
+  return shop as WooShop<Own>;
 };

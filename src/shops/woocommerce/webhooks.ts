@@ -19,14 +19,14 @@ import { requireLongSecrets } from "../../ports/secrets.js";
 import type { ShopWebhooks } from "../../ports/shop.js";
 import { thrownText } from "../../ports/thrown.js";
 import type { ApiResult } from "./api.js";
-import { type CustomStatuses, placedOrder, shopOrder, statusOf, unreadCosts, unreadNote } from "./order.js";
+import { placedOrder, shopOrder, statusIn, unreadCosts, unreadNote } from "./order.js";
 import { Repeats } from "./repeats.js";
 import type { WooOrder } from "./schema.js";
 import type { WooShop } from "./shop.js";
 
 export interface WooWebhookOptions {
   engine: Runtime;
-  shop: WooShop;
+  shop: WooShop<string>;
   /** The webhook's secret; while it is being changed, the one before it too. */
   secrets: string[];
   /**
@@ -34,7 +34,6 @@ export interface WooWebhookOptions {
    * engine when the shop first tells of it; left out: orders are placed by somebody else.
    */
   gateways?: Record<string, string> | undefined;
-  customStatuses?: CustomStatuses | undefined;
   /**
    * A total that was changed in the shop after the payment changes the payment at once, as Recalculate does: its whole
    * reservation is cancelled first. Left out: somebody presses Recalculate.
@@ -105,7 +104,7 @@ const answer = (status: number, outcome: string): Response => Response.json({ ou
  * @throws TypeError for a secret of fewer than 16 characters
  */
 export const wooWebhooks = (options: WooWebhookOptions): ShopWebhooks => {
-  const { engine, shop, secrets, gateways = {}, customStatuses = {}, sendEdits = false } = options;
+  const { engine, shop, secrets, gateways = {}, sendEdits = false } = options;
   const log = isolatedLog(options.log ?? silent);
   requireLongSecrets(Object.fromEntries(secrets.map((secret, i) => [`secrets.${i}`, secret])));
 
@@ -121,7 +120,7 @@ export const wooWebhooks = (options: WooWebhookOptions): ShopWebhooks => {
   /** An order that the engine does not know yet. */
   const place = async (orderId: string, told: ApiResult<WooOrder>): Promise<string> => {
     if (told.kind !== "ok" || isGone(told)) return "unknown-order";
-    const order = placedOrder(told.body, gateways, customStatuses, engine.clock.now());
+    const order = placedOrder(told.body, gateways, engine.statuses, engine.clock.now());
     if (order.gateway === null) return "not-ours";
     await engine.place(orderId, order);
     const unread = unreadCosts(told.body);
@@ -161,17 +160,18 @@ export const wooWebhooks = (options: WooWebhookOptions): ShopWebhooks => {
     }
     if (isGone(told)) return "noted";
     if (edit !== null) return take(orderId);
-    const status = told.kind === "ok" ? statusOf(told.body.status, customStatuses) : null;
+    const named = told.kind === "ok" ? statusIn(told.body.status, engine.statuses) : null;
     const { order, operation } = record.facts;
     // A placed order does not become a draft again.
-    if (status === null || status === "checkout-draft" || status === order.status) return "nothing-new";
+    if (named === null || named.status === "checkout-draft") return "nothing-new";
+    if (named.status === order.status && named.child === order.child) return "nothing-new";
     // What was decided since may be on its way to the shop.
     if ((await engine.queries.read(orderId))?.version !== record.version) return take(orderId);
     // One id for one observation, whichever webhooks and nodes made it. While money is on the move each is ignored,
     // with an entry, so that the version alone would make a new id of each.
     const when = operation === null ? record.version : `operation-${operation.since}`;
-    const id = `order.seen/${status}/${when}`;
-    const seen = { type: "order.seen", status, version: record.version } as const;
+    const id = `order.seen/${named.child ?? named.status}/${when}`;
+    const seen = { type: "order.seen", ...named, version: record.version } as const;
     const receipt = await engine.submit(orderId, seen, { source: "shop", id });
     return receipt.reason === "superseded" && !receipt.repeated ? take(orderId) : receipt.outcome;
   };

@@ -40,7 +40,9 @@ export const worldBugs: Record<string, Bug> = {
         submit: (orderId, event, options) =>
           submit(
             madeText(orderId),
-            "paymentId" in event ? { ...event, paymentId: madeText(event.paymentId) } : event,
+            typeof event === "object" && "paymentId" in event
+              ? { ...event, paymentId: madeText(event.paymentId) }
+              : event,
             options?.id === undefined ? options : { ...options, id: madeText(options.id) },
           ),
         place: (orderId, order) => place(madeText(orderId), order),

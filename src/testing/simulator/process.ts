@@ -73,7 +73,7 @@ export class Process {
     this.engine = createEngine({
       ...options,
       store: this.store(options.store),
-      shop: this.shop(options.shop),
+      shop: this.shop(options.shop as Shop),
       gateways: options.gateways.map((gateway) => this.gateway(gateway)),
       clock: this.clock(),
       worker: name,

@@ -11,7 +11,7 @@ import { WEBHOOK_SECRET } from "./stand-up.js";
 import { PLUGIN_SECRET, type RealWorld, TOKEN } from "./world.js";
 
 const unexplained: Act = {
-  name: "a status that only another plugin knows: Completed is refused before money moves, naming customStatuses",
+  name: "a status that only another plugin knows: Completed is refused before money moves, naming statuses",
   async run(world) {
     const broken: string[] = [];
     const id = await paidOrder(world);
@@ -20,7 +20,7 @@ const unexplained: Act = {
     await world.settled(id);
     const { notes } = await world.order(id);
     if (status !== "picking") broken.push(`order ${id} is ${status}`);
-    if (!notes.some((note) => note.includes("customStatuses"))) broken.push("no note names customStatuses");
+    if (!notes.some((note) => note.includes("declare it in statuses"))) broken.push("no note names statuses");
     if (world.bank.books(await paymentOf(world, id))?.captured !== 0) broken.push("money was captured");
     return broken;
   },

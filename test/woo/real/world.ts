@@ -129,7 +129,6 @@ export const realWorld = async ({ hpos }: { hpos: boolean }): Promise<RealWorld>
       apiToken: TOKEN,
       publicUrl: url,
       follows: [],
-      customStatuses: [],
       netsAuthorization: NETS_AUTHORIZATION,
       frames: {
         nets: { checkoutKey: "checkout key", script: checkoutScriptAt(banks.nets.url) },
@@ -143,7 +142,7 @@ export const realWorld = async ({ hpos }: { hpos: boolean }): Promise<RealWorld>
           callbackUrl: `${url}/shop/webhooks`,
           webhookSecret: WEBHOOK_SECRET,
           holdStockMinutes: 60,
-          customStatuses: [],
+          statuses: [],
         }),
       returnTo: wooReturns({ url: shop.url, pluginSecret: PLUGIN_SECRET, clock }),
       shopWebhooks: wooWebhooks({ engine, shop: adapter, secrets: [WEBHOOK_SECRET], gateways: {} }),

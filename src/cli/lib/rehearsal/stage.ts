@@ -64,6 +64,7 @@ export const openStage = async (config: Ready, { port, host }: { port: number; h
     store: memoryStore(),
     gateways: [gateway],
     shop: adapter,
+    statuses: config.statuses,
     settings: config.settings,
     clock,
   });

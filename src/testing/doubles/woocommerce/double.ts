@@ -6,8 +6,9 @@
  */
 
 import type { ShopEffect } from "../../../../machines/effects.js";
-import { OrderStatus } from "../../../../machines/facts.js";
+import type { OrderStatus } from "../../../../machines/facts.js";
 import type { Line } from "../../../../machines/lines.js";
+import { type Statuses, statusNamed } from "../../../../machines/statuses.js";
 import type { Shop, ShopAnswer } from "../../../ports/shop.js";
 import { cancelledWhenUnpaid, flags, flagsIn, validForPaymentComplete } from "./effects.js";
 import { type StoredOrder, type WoocommerceRules, woocommerceRules } from "./rules.js";
@@ -37,7 +38,7 @@ export interface NewWooOrder {
   alreadyNotified?: boolean;
 }
 
-export interface WooDouble {
+export interface WooDouble<Own extends string = never> {
   addOrder(order: NewWooOrder): void;
   /** A copy; throws when there is no such order. */
   order(id: string): DoubleOrder;
@@ -55,7 +56,7 @@ export interface WooDouble {
   cancelUnpaidOrders(veto?: (id: string) => boolean): string[];
   /** How often the customer was told that the order is paid. */
   confirmationMails(id: string): number;
-  shop: Required<Shop>;
+  shop: Required<Shop<Own>>;
   /** The next n calls to `shop.execute` answer "retry": "before" anything is done, or "after" it all was. */
   failNext(n: number, when?: "before" | "after"): void;
   /** The orders as they are kept, and the rules that act on them: what the double's REST API speaks of. */
@@ -68,15 +69,18 @@ const done: ShopAnswer = { kind: "done" };
 /** Where the shop keeps the effects it has carried out. */
 const effectsKey = "_engine_effects";
 
-export const wooDouble = (options: {
+export const wooDouble = <const Own extends string = never>(options: {
   now(): number;
   manageStock?: boolean;
   holdStockMinutes?: number | null;
   customStatuses?: Record<string, string>;
+  /** Of those what each is a child of, as the engine was told. */
+  statuses?: Readonly<Record<Own, OrderStatus>>;
   onHook?(hook: string, orderId: string): void;
-}): WooDouble => {
+}): WooDouble<Own> => {
   const { now, manageStock = true, holdStockMinutes = 60, customStatuses = {}, onHook = () => {} } = options;
   const holdsStock = manageStock && holdStockMinutes !== null && holdStockMinutes >= 1;
+  const statuses: Statuses = options.statuses ?? {};
   const rules = woocommerceRules({ now, manageStock, customStatuses, onHook });
   const orders = new Map<string, StoredOrder>();
   let failures: { left: number; when: "before" | "after" } = { left: 0, when: "before" };
@@ -155,8 +159,8 @@ export const wooDouble = (options: {
     rules.addNote(order, text, key);
   };
 
-  const apply = (order: StoredOrder, status: OrderStatus, effectId: string, effect: ShopEffect): ShopAnswer => {
-    const conflict: ShopAnswer = { kind: "conflict", status };
+  const apply = (order: StoredOrder, status: OrderStatus, effectId: string, effect: ShopEffect): ShopAnswer<string> => {
+    const conflict: ShopAnswer<string> = { kind: "conflict", status: order.status };
     switch (effect.type) {
       case "completePayment": {
         if (status === effect.to) return done;
@@ -172,9 +176,9 @@ export const wooDouble = (options: {
         return done;
       }
       case "setOrderStatus":
-        if (status === effect.to) return done;
-        if (status !== effect.from) return conflict;
-        rules.setStatus(order, effect.to, effect.note, effectId);
+        if (order.status === effect.child || (effect.child === undefined && status === effect.to)) return done;
+        if (status !== effect.from && status !== effect.to) return conflict;
+        rules.setStatus(order, effect.child ?? effect.to, effect.note, effectId);
         return done;
       case "setOrderLines":
         order.lines = structuredClone(effect.lines);
@@ -200,16 +204,16 @@ export const wooDouble = (options: {
     return { kind: "retry", afterMs: null, detail: `The shop did not answer (${when} the work)` };
   };
 
-  const shop: Required<Shop> = {
+  const shop: Required<Shop<string>> = {
     async execute(orderId, effectId, effect) {
       const failed = failing("before");
       if (failed !== null) return failed;
       const order = orders.get(orderId);
-      const status = OrderStatus.safeParse(order?.status);
-      if (order === undefined || !status.success) return { kind: "refused", detail: `No order ${orderId}` };
-      let answer: ShopAnswer = done;
+      const told = statusNamed(order?.status, statuses);
+      if (order === undefined || told === null) return { kind: "refused", detail: `No order ${orderId}` };
+      let answer: ShopAnswer<string> = done;
       if (!effectsDone(order).includes(effectId)) {
-        answer = apply(order, status.data, effectId, effect);
+        answer = apply(order, told.status, effectId, effect);
         if (answer.kind === "done") {
           order.meta[effectsKey] = [...effectsDone(order), effectId];
           // Saving meta saves the order, which restarts the hold-stock clock.
@@ -219,7 +223,8 @@ export const wooDouble = (options: {
       return failing("after") ?? answer;
     },
     async readStatus(orderId) {
-      return OrderStatus.safeParse(orders.get(orderId)?.status).data ?? null;
+      const told = statusNamed(orders.get(orderId)?.status, statuses);
+      return told?.child ?? told?.status ?? null;
     },
     async readOrder(orderId) {
       const order = orders.get(orderId);
@@ -257,7 +262,7 @@ export const wooDouble = (options: {
     },
     cancelUnpaidOrders,
     confirmationMails,
-    shop,
+    shop: shop as Required<Shop<Own>>,
     failNext(n, when = "before") {
       failures = { left: n, when };
     },

@@ -190,7 +190,8 @@ final class Order_Status_Engine_Guard {
 
 	private static function ask( $order, $wanted, $via ) {
 		$wanted = preg_replace( '/^wc-/', '', $wanted );
-		if ( ! isset( self::EVENTS[ $wanted ] ) || ! Order_Status_Engine_Methods::is_ours( $order->get_payment_method() ) ) {
+		$event  = self::event_for( $wanted );
+		if ( null === $event || ! Order_Status_Engine_Methods::is_ours( $order->get_payment_method() ) ) {
 			return Order_Status_Engine_Answer::verdict( Order_Status_Engine_Answer::PASS, '' );
 		}
 		// Whoever refunds by hand has said that the bank is not to: the engine sees it, and flags it until the bank agrees.
@@ -199,14 +200,22 @@ final class Order_Status_Engine_Guard {
 		}
 		$from = self::stored( $order, 'status' );
 		if ( ! Order_Status_Engine_Methods::knows_status( $from ) ) {
-			$says = sprintf( 'the engine does not know the status %s, so nothing was changed; name what it stands for in shop.customStatuses of its configuration', $from );
+			$says = sprintf( 'the engine does not know the status %s, so nothing was changed; declare it in statuses of its configuration', $from );
 			return Order_Status_Engine_Answer::verdict( Order_Status_Engine_Answer::REFUSED, $says );
 		}
 		$question = $order->get_id() . ' ' . $wanted;
 		if ( ! isset( self::$answers[ $question ] ) ) {
-			self::$answers[ $question ] = Order_Status_Engine_Answer::to( $order, array( 'type' => self::EVENTS[ $wanted ], 'via' => $via ) );
+			self::$answers[ $question ] = Order_Status_Engine_Answer::to( $order, $event + array( 'via' => $via ) );
 		}
 		return self::$answers[ $question ];
+	}
+
+	/** A status of another plugin that the engine was told of is asked for by its name; any other is that plugin's business. */
+	private static function event_for( $wanted ) {
+		if ( isset( self::EVENTS[ $wanted ] ) ) {
+			return array( 'type' => self::EVENTS[ $wanted ] );
+		}
+		return Order_Status_Engine_Methods::is_declared( $wanted ) ? array( 'type' => 'merchant.asked', 'status' => $wanted ) : null;
 	}
 
 	/** What is in the database, whatever was set since the order was read. */

@@ -51,6 +51,11 @@ final class Order_Status_Engine_Methods {
 		}
 	}
 
+	/** Whether the engine was told of a status that is none of WooCommerce's own. */
+	public static function is_declared( $status ) {
+		return in_array( $status, (array) self::told()['statuses'], true );
+	}
+
 	/** Whether the engine knows what a status stands for. It knows WooCommerce's own, and what is none of an order, such as the bin. */
 	public static function knows_status( $status ) {
 		if ( isset( Order_Status_Engine_Guard::EVENTS[ $status ] ) || in_array( $status, Order_Status_Engine_Edits::DRAFTS, true ) || ! array_key_exists( 'wc-' . $status, wc_get_order_statuses() ) ) {
