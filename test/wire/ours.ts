@@ -186,6 +186,11 @@ const netsLife = async (): Promise<Step[]> => {
   between.about("a refund that failed");
   bank.refundTurns(both, "Failed");
   await done("read", gateway.readPayment(both));
+  between.about("a cancellation that failed");
+  const kept = await paid();
+  await done("cancel", gateway.cancel({ paymentId: kept, amount: TOTAL, lines: null, key: "1001:5:0" }));
+  bank.cancelFails(kept);
+  await done("read", gateway.readPayment(kept));
   between.about("never paid");
   const unpaid = await create();
   await done("read", gateway.readPayment(unpaid));
