@@ -125,7 +125,8 @@ const merchantLife = async (): Promise<Step[]> => {
   await done("stores", gateway.stores?.() ?? Promise.reject());
   await done("methods", gateway.paymentMethods?.() ?? Promise.reject());
   await moneyWays(gateway, between.about, signed);
-  between.about("found again, and denied");
+  between.about("found again, on the second page");
+  for (let other = 0; other < 20; other += 1) await create({ orderId: "order#1", attempt: `other-${other}` });
   const lost = await create({ orderId: "order#1" });
   await gateway.findCreated?.({
     orderId: "order#1",

@@ -181,11 +181,11 @@ export const resursMapi = (options: ResursMapiOptions): Gateway => {
   const madeUnheard = async (orderId: string, mark: string): Promise<NewlyCreated | "too many" | undefined> => {
     const by = { orderReference: referenceOf(orderId), ...(options.storeId && { storeId: options.storeId }) };
     const until = clock.now() + SEARCH_MS;
-    for (let page = 0, size: number | null = null; ; page += 1) {
+    for (let page = 0; ; page += 1) {
       const left = until - clock.now();
       if (left <= 0) return undefined;
       if (page === MOST_PAGES) return "too many";
-      const where = page === 0 ? "" : `?page=${page}${size === null ? "" : `&size=${size}`}`;
+      const where = page === 0 ? "" : `?page=${page}`;
       const answer = await call("POST", `v2/payments/search${where}`, by, within(Math.min(timeoutMs, left)));
       const told = answer.kind === "done" ? Found.safeParse(answer.body).data : undefined;
       const own = told?.content.find(({ metadata }) =>
@@ -193,7 +193,6 @@ export const resursMapi = (options: ResursMapiOptions): Gateway => {
       );
       if (own !== undefined || told === undefined || told.content.length === 0) return own;
       if ((told.page?.totalPages ?? 0) <= page + 1) return undefined;
-      size = told.page?.size ?? null;
     }
   };
 

@@ -80,10 +80,7 @@ const listOf = <T extends z.ZodType<object>>(one: T, most: number) =>
 
 /** Which part of a list it is. In a shape that we do not know it tells of no more. */
 const Page = z
-  .looseObject({
-    totalPages: z.number().int().min(0).nullish().catch(null),
-    size: z.number().int().min(1).max(1000).nullish().catch(null),
-  })
+  .looseObject({ totalPages: z.number().int().min(0).nullish().catch(null) })
   .nullish()
   .catch(null);
 export const Found = listOf(NewlyCreated, 1000).extend({ page: Page });
