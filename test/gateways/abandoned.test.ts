@@ -120,14 +120,18 @@ describe("a payment that could not be ended with its order", () => {
     ]);
   });
 
-  test("keeps a reading that a person asks for waiting for fifteen seconds at the most", async () => {
-    const { cancel, clock, engine, nets, pass } = await left();
+  test("keeps a reading that a person asks for waiting until that minute is over, and no other order's", async () => {
+    const { cancel, clock, engine, nets, opened, paymentId, pass } = await left();
+    const other = await opened("1002");
+    const since = clock.now();
     await cancel();
     await pass(16_000);
-    const [since, before] = [clock.now(), nets.reads.length];
     const asked = engine.submit("1001", { type: "reconcile.asked" }, { wait: "settled" });
+    await engine.submit("1002", { type: "reconcile.asked" }, { wait: "settled" });
     await pass(MINUTE);
-    expect((nets.reads[before]?.at ?? 0) - since).toBeLessThanOrEqual(15_000);
+    const readAt = (id: string) =>
+      nets.reads.filter((one) => one.paymentId === id).map(({ at }) => (at - since) / 1000);
+    expect([readAt(other), readAt(paymentId)]).toEqual([[16], [0, 60]]);
     expect((await asked).outcome).toBe("ignored");
   });
 
@@ -136,7 +140,7 @@ describe("a payment that could not be ended with its order", () => {
     await cancel();
     await pass(1_000);
     woo.directWrite("1001", "pending");
-    await engine.submit("1001", { type: "order.seen", status: "pending" }, { wait: "settled" });
+    await engine.submit("1001", { type: "order.seen", status: "pending" });
     back();
     await pass(10 * MINUTE);
     expect([ends.length, await isOver()]).toEqual([1, false]);

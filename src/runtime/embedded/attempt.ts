@@ -145,7 +145,8 @@ export class Attempts {
     if (isAgain && !isGivenUp) return { kind: "done" };
     const answer = await endedAt(gateway, row, paymentId, { ...this.ctx, sendUntil, ...(isGivenUp && { tries: 1 }) });
     if (answer === null) return { kind: "done" };
-    this.note(gateway, answer);
+    // One session that the bank does not end says once that the bank is in trouble: all else would be kept waiting for it.
+    if (!isAgain) this.note(gateway, answer);
     if (answer.kind === "ok") return { kind: "done" };
     const notBefore = isGivenUp ? endsAgainAt(row, answer, this.ctx.clock.now()) : null;
     return notBefore === null ? { kind: "done" } : { kind: "retry", notBefore, error: answer.detail };

@@ -9,7 +9,7 @@ import { thrownText } from "../../ports/thrown.js";
 
 /** At once, where nobody gave the order up: it may be about to be paid otherwise. */
 const MOST_TRIES = 3;
-/** For a minute after the order was given up; the looks go on from there. No reading waits behind it for longer than a gap. */
+/** For a minute after the order was given up: its readings wait behind this so long at most, and the looks go on from there. */
 const AGAIN_AFTER_MS = [5_000, 15_000, 30_000, 45_000, 60_000];
 
 /** Whether nobody is to pay anything of this order any more. */
