@@ -52,6 +52,8 @@ let talking: keyof typeof between = "ecom";
 const does: Record<string, (id: string) => unknown> = {
   "/sign": bank.customerSigns,
   "/pay": (id) => nets.customerPays(id),
+  "/refuse": nets.cardRefused,
+  "/uncancel": nets.cancelFails,
   "/pay-invoice": (id) => nets.customerPays(id, "INVOICE"),
   "/import": (ticket) => nets.importSubscription(ticket, "subscription"),
   "/import-unscheduled": (ticket) => nets.importSubscription(ticket, "unscheduledSubscription"),

@@ -30,10 +30,13 @@ load_classes('NexiCheckout\\', from('NEXI'));
 const TOTAL = 5500;
 const EVENTS = [
     'payment.reservation.created.v2',
+    'payment.reservation.failed',
     'payment.checkout.completed',
     'payment.charge.created.v2',
+    'payment.refund.initiated.v2',
     'payment.refund.completed',
     'payment.cancel.created',
+    'payment.cancel.failed',
 ];
 
 /** @return array{int, string} status and text */
@@ -92,9 +95,16 @@ function read(string $id): object
 /** One life in which each event happens, and its webhook by the SDK's own reader. */
 function hook(string $event): void
 {
-    $id = paid(true);
-    if ($event === 'payment.cancel.created') {
+    $id = created(true);
+    if ($event === 'payment.reservation.failed') {
+        hand('/refuse?id=' . $id);
+    }
+    hand('/pay?id=' . $id);
+    if (str_starts_with($event, 'payment.cancel.')) {
         done(ask('POST', "/v1/payments/$id/cancels", new Cancel(TOTAL)));
+        if ($event === 'payment.cancel.failed') {
+            hand('/uncancel?id=' . $id);
+        }
     } else {
         charge($id);
         done(ask('POST', "/v1/payments/$id/refunds", new RefundPayment(amount: TOTAL)));

@@ -61,7 +61,7 @@ describe("a payment that could not be ended with its order", () => {
   ])("is ended when it is looked at again, after %s", async (_, away) => {
     const { back, cancel, isOver, nets, paymentId, pass, record } = await left(away);
     await cancel();
-    await pass(MINUTE);
+    await pass(2 * MINUTE);
     expect(await isOver()).toBe(false);
     back();
     await pass(20 * MINUTE);
@@ -72,17 +72,91 @@ describe("a payment that could not be ended with its order", () => {
     expect([(await record())?.facts.order.status, (await record())?.flags]).toEqual(["cancelled", []]);
   });
 
+  test.each<[string, number, () => Promise<Response>]>([
+    ["HTTP 500", 4, async () => new Response(null, { status: 500 })],
+    ["HTTP 504", 15, async () => new Response(null, { status: 504 })],
+    ["no connection", 55, async () => Promise.reject(new TypeError("fetch failed"))],
+    [
+      "HTTP 429 that names ten seconds",
+      8,
+      async () => new Response(null, { status: 429, headers: { "retry-after": "10" } }),
+    ],
+  ])("is ended within a minute, where %s lasts %i seconds", async (_, seconds, away) => {
+    const { back, cancel, isOver, nets, paymentId, pass } = await left(away);
+    await cancel();
+    await pass(seconds * 1000);
+    expect(await isOver()).toBe(false);
+    back();
+    await pass(MINUTE - seconds * 1000);
+    expect(await isOver()).toBe(true);
+    nets.customerPays(paymentId);
+    await pass(48 * HOUR);
+    expect(nets.books(paymentId)).toMatchObject({ authorized: 0, captured: 0 });
+  });
+
+  test("is not asked for again after a definite no: it was paid at the same moment", async () => {
+    const { back, cancel, ends, nets, paymentId, pass, record } = await left();
+    back();
+    nets.customerPays(paymentId);
+    await cancel();
+    await pass(5 * MINUTE);
+    // Paid by then: it is cancelled at the bank, and not ended.
+    expect(ends).toEqual([]);
+    expect(nets.books(paymentId)).toMatchObject({ authorized: 0, captured: 0, canceled: 1000 });
+    expect((await record())?.flags).toEqual([]);
+  });
+
+  test("is not asked for again where the customer paid meanwhile: the bank says no, and that is all", async () => {
+    const { back, cancel, clock, ends, nets, paymentId, pass } = await left();
+    const since = clock.now();
+    await cancel();
+    await pass(1_000);
+    nets.customerPays(paymentId);
+    back();
+    await pass(72 * HOUR);
+    expect(ends.map(({ at, came }) => [Math.round((at - since) / 1000), came])).toEqual([
+      [0, "504"],
+      [5, "409"],
+    ]);
+  });
+
+  test("keeps a reading that a person asks for waiting until that minute is over, and no other order's", async () => {
+    const { cancel, clock, engine, nets, opened, paymentId, pass } = await left();
+    const other = await opened("1002");
+    const since = clock.now();
+    await cancel();
+    await pass(16_000);
+    const asked = engine.submit("1001", { type: "reconcile.asked" }, { wait: "settled" });
+    await engine.submit("1002", { type: "reconcile.asked" }, { wait: "settled" });
+    await pass(MINUTE);
+    const readAt = (id: string) =>
+      nets.reads.filter((one) => one.paymentId === id).map(({ at }) => (at - since) / 1000);
+    expect([readAt(other), readAt(paymentId)]).toEqual([[16], [0, 60]]);
+    expect((await asked).outcome).toBe("ignored");
+  });
+
+  test("is not asked for again where somebody took the order up again: its customer may pay", async () => {
+    const { back, cancel, ends, engine, isOver, pass, woo } = await left();
+    await cancel();
+    await pass(1_000);
+    woo.directWrite("1001", "pending");
+    await engine.submit("1001", { type: "order.seen", status: "pending" });
+    back();
+    await pass(10 * MINUTE);
+    expect([ends.length, await isOver()]).toEqual([1, false]);
+  });
+
   test("is asked for once with each look, and no more once it is over", async () => {
     const { back, cancel, clock, ends, pass } = await left();
     const since = clock.now();
     await cancel();
     await pass(21 * MINUTE);
-    const minutes = () => ends.map(({ at }) => Math.round((at - since) / MINUTE));
-    expect(minutes()).toEqual([0, 0, 0, 20]);
+    const seconds = () => ends.map(({ at }) => Math.round((at - since) / 1000));
+    expect(seconds()).toEqual([0, 5, 15, 30, 45, 60, 1200]);
     back();
     await pass(72 * HOUR);
     // Two hours later the session has run out by itself.
-    expect(minutes()).toEqual([0, 0, 0, 20]);
+    expect(seconds()).toEqual([0, 5, 15, 30, 45, 60, 1200]);
   });
 
   test("is ended however the order was asked for", async () => {

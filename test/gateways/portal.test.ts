@@ -95,6 +95,7 @@ describe("Nets's portal", () => {
         "payment.reservation.created.v2",
         "payment.checkout.completed",
         "payment.charge.created.v2",
+        "payment.refund.initiated.v2",
         "payment.refund.completed",
         "payment.refund.failed",
       ].map((event) => [event, 200]),
@@ -106,8 +107,7 @@ describe("Nets's portal", () => {
   ])("a refund that waited turns %s, and is heard of", async (state, event, refunded) => {
     const { nets, paymentId, pass, record } = await paid();
     nets.portal(paymentId, "capture");
-    nets.portal(paymentId, "refund", 250);
-    nets.refundTurns(paymentId, "Pending");
+    nets.portal(paymentId, "refund", 250, "Pending");
     await pass(HOUR);
     expect((await record())?.facts.payment).toMatchObject({ refunded: 25_000, pendingRefund: 25_000 });
     const before = nets.deliveries.length;
@@ -137,12 +137,71 @@ describe("Nets's portal", () => {
     expect((await record())?.facts.payment).toMatchObject({ canceled: 100_000, authorized: 0 });
     expect((await record())?.flags).toMatchObject([{ flag: "discrepancy:payment-cancelled-order-active" }]);
   });
+  test("a cancellation that fails at the bank of the cards: the money is reserved again", async () => {
+    const { nets, paymentId, pass, record } = await paid();
+    nets.portal(paymentId, "cancel");
+    await pass(HOUR);
+    nets.cancelFails(paymentId);
+    await pass(1_000);
+    expect(nets.deliveries.at(-1)).toMatchObject({ event: "payment.cancel.failed", answer: 200 });
+    expect((await record())?.facts.payment).toMatchObject({ canceled: 0, authorized: 100_000 });
+    expect(() => nets.cancelFails(paymentId)).toThrow("no cancellation");
+  });
+  test("our own cancellation that fails there is flagged", async () => {
+    const { engine, nets, paymentId, pass, record } = await paid();
+    await engine.submit("1001", { type: "merchant.cancelled", via: "dropdown" }, { wait: "settled" });
+    await pass(HOUR);
+    expect(await record()).toMatchObject({ facts: { order: { status: "cancelled" } }, flags: [] });
+    nets.cancelFails(paymentId);
+    await pass(1_000);
+    expect((await record())?.flags).toMatchObject([{ flag: "discrepancy:paid-but-cancelled", clearedAt: null }]);
+    expect(nets.books(paymentId)).toMatchObject({ authorized: 1000, captured: 0 });
+  });
+  test("a refund is heard of as soon as it begins, and its money counts as on its way", async () => {
+    const { nets, paymentId, pass, record } = await paid();
+    nets.portal(paymentId, "capture");
+    await pass(HOUR);
+    const before = nets.deliveries.length;
+    nets.portal(paymentId, "refund", 250, "Pending");
+    await pass(1_000);
+    expect(nets.deliveries.slice(before).map(({ event }) => event)).toEqual(["payment.refund.initiated.v2"]);
+    expect((await record())?.facts.payment).toMatchObject({ refunded: 25_000, pendingRefund: 25_000 });
+  });
   test("what is left after a part was charged there is let go from here", async () => {
     const { engine, nets, paymentId, pass } = await paid();
     nets.portal(paymentId, "capture", 400);
     await pass(1_000);
     expect((await engine.submit("1001", { type: "merchant.released" }, { wait: "settled" })).outcome).toBe("moved");
     expect(nets.books(paymentId)).toMatchObject({ captured: 400, canceled: 600, authorized: 0 });
+  });
+});
+
+describe("a card that is refused", () => {
+  const open = async () => {
+    const clock = new VirtualClock(Date.parse("2026-11-20T12:00:00.000Z"));
+    const nets = await netsDouble({ clock, readsPerHour: 30 });
+    closing.push(nets.close);
+    const authorization = "a0b1c2d3e4f5a6b7";
+    const gateway = netsEasy({ baseUrl: nets.url, secretKey: "secret", webhook: { authorization }, clock });
+    const shop = await shopWith(clock, gateway, { delivering: nets.delivering, netsAuthorization: authorization });
+    closing.push(shop.close);
+    return { ...shop, nets, paymentId: await shop.opened("1001"), record: () => shop.engine.queries.read("1001") };
+  };
+  test("is not asked to be told of: the readings that Nets allows for an hour are kept for when he has paid", async () => {
+    const { nets, paymentId, pass, woo } = await open();
+    for (let card = 0; card < 40; card += 1) {
+      nets.cardRefused(paymentId);
+      await pass(HOUR / 60);
+    }
+    nets.customerPays(paymentId);
+    await pass(HOUR / 10);
+    expect(woo.order("1001").status).toBe("processing");
+    expect(nets.reads.length).toBeLessThan(6);
+  });
+  test("after the money was reserved, it is not told", async () => {
+    const { nets, paymentId } = await open();
+    nets.customerPays(paymentId);
+    expect(() => nets.cardRefused(paymentId)).toThrow("is paid");
   });
 });
 

@@ -276,6 +276,75 @@ describe("a payment whose creation was not heard of", () => {
     expect((await to(429).createPayment(order)).kind).toBe("failed");
     expect(asked).toEqual(["/v2/payments"]);
   });
+  describe("among many under one reference", () => {
+    /** The bank has so many others under it, which came first; `changed` is what it answers to a search. */
+    const among = async (others: number, changed: (page: unknown) => unknown = (page) => page) => {
+      const { clock, bank, gateway } = await given();
+      for (let one = 0; one < others; one += 1) await gateway.createPayment(order);
+      const pages: string[] = [];
+      const lost: typeof fetch = async (url, init) => {
+        const { pathname, search } = new URL(String(url));
+        const answer = await fetch(url, init);
+        if (pathname === "/v2/payments") return new Response(null, { status: 504 });
+        if (pathname !== "/v2/payments/search") return answer;
+        pages.push(search);
+        const { content, page } = (await answer.json()) as { content: unknown[]; page: unknown };
+        return Response.json({ content, page: changed(page) });
+      };
+      const own = resursMapi({ baseUrl: bank.url, clientId: "shop", clientSecret: "secret", clock, fetch: lost });
+      return { bank, pages, created: await own.createPayment(order) };
+    };
+    test("it is found on a later page", async () => {
+      const { bank, pages, created } = await among(45);
+      if (created.kind !== "ok") throw new Error(created.detail);
+      expect(pages).toEqual(["", "?page=1", "?page=2"]);
+      bank.customerSigns(created.paymentId);
+      expect(bank.books(created.paymentId)).toMatchObject({ authorized: 1000 });
+    });
+    test("on the first page no other is asked for", async () => {
+      const { pages, created } = await among(3);
+      expect([created.kind, pages]).toEqual(["ok", [""]]);
+    });
+    test("no more than ten pages are read, and the reason says so", async () => {
+      const { pages, created } = await among(205);
+      expect(pages).toHaveLength(10);
+      expect(created).toMatchObject({ kind: "failed", detail: expect.stringContaining("first 10 pages") });
+    });
+    test.each<[string, unknown, number, string]>([
+      ["nothing", undefined, 1, "failed"],
+      ["nonsense", { number: "x", totalPages: -1 }, 1, "failed"],
+      ["no size", { totalPages: 2 }, 2, "ok"],
+      ["that it is the only one", { number: 0, totalPages: 1, size: 20 }, 1, "failed"],
+    ])("a page that says %s of itself", async (_, page, asked, kind) => {
+      const { pages, created } = await among(25, () => page);
+      expect([pages.length, created.kind]).toEqual([asked, kind]);
+    });
+    test("an empty page is the last, whatever it says", async () => {
+      const { clock, bank } = await given();
+      let asked = 0;
+      const empty: typeof fetch = async (url, init) => {
+        if (!String(url).includes("/v2/payments/search")) return fetch(url, init);
+        asked += 1;
+        return Response.json({ content: [], page: { number: 0, size: 20, totalPages: 10 ** 6 } });
+      };
+      const own = resursMapi({ baseUrl: bank.url, clientId: "shop", clientSecret: "secret", clock, fetch: empty });
+      expect([await own.findCreated?.({ ...order, attempt: "none" }), asked]).toEqual([null, 1]);
+    });
+    test("all pages together have five seconds", async () => {
+      const { clock, bank, gateway } = await given();
+      for (let one = 0; one < 65; one += 1) await gateway.createPayment(order);
+      let asked = 0;
+      const slow: typeof fetch = async (url, init) => {
+        const isSearch = String(url).includes("/v2/payments/search");
+        if (isSearch) asked += 1;
+        const answer = await fetch(url, init);
+        if (isSearch) await clock.advance(2_000);
+        return answer;
+      };
+      const own = resursMapi({ baseUrl: bank.url, clientId: "shop", clientSecret: "secret", clock, fetch: slow });
+      expect([await own.findCreated?.({ ...order, attempt: "none" }), asked]).toEqual([null, 3]);
+    });
+  });
   test("a search that fails leaves it failed, after five seconds at the most", async () => {
     const { clock, bank, gateway } = await given();
     bank.delayNext("createPayment", 10 ** 9);

@@ -15,6 +15,8 @@ const nets = async (): Promise<Bank> => {
   const bank = await netsDouble();
   const hands = {
     "/pay": (id: string) => bank.customerPays(id),
+    "/refuse": (id: string) => bank.cardRefused(id),
+    "/uncancel": (id: string) => bank.cancelFails(id),
     "/pay-invoice": (id: string) => bank.customerPays(id, "INVOICE"),
     "/import": (ticket: string) => bank.importSubscription(ticket, "subscription"),
     "/import-unscheduled": (ticket: string) => bank.importSubscription(ticket, "unscheduledSubscription"),

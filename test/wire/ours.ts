@@ -125,7 +125,8 @@ const merchantLife = async (): Promise<Step[]> => {
   await done("stores", gateway.stores?.() ?? Promise.reject());
   await done("methods", gateway.paymentMethods?.() ?? Promise.reject());
   await moneyWays(gateway, between.about, signed);
-  between.about("found again, and denied");
+  between.about("found again, on the second page");
+  for (let other = 0; other < 20; other += 1) await create({ orderId: "order#1", attempt: `other-${other}` });
   const lost = await create({ orderId: "order#1" });
   await gateway.findCreated?.({
     orderId: "order#1",
@@ -186,6 +187,11 @@ const netsLife = async (): Promise<Step[]> => {
   between.about("a refund that failed");
   bank.refundTurns(both, "Failed");
   await done("read", gateway.readPayment(both));
+  between.about("a cancellation that failed");
+  const kept = await paid();
+  await done("cancel", gateway.cancel({ paymentId: kept, amount: TOTAL, lines: null, key: "1001:5:0" }));
+  bank.cancelFails(kept);
+  await done("read", gateway.readPayment(kept));
   between.about("never paid");
   const unpaid = await create();
   await done("read", gateway.readPayment(unpaid));

@@ -37,6 +37,10 @@ const merchantCalls = (fetch: typeof globalThis.fetch, clock: VirtualClock, paym
   return [
     ...moneyCalls(gateway, paymentId),
     ["findCreated", () => gateway.findCreated?.({ orderId: "order#1", attempt: "try-1", ...urls })],
+    [
+      "findCreated of a try that is on no page",
+      () => gateway.findCreated?.({ orderId: "order#1", attempt: "-", ...urls }),
+    ],
     ["stores", () => gateway.stores?.()],
     ["paymentMethods", () => gateway.paymentMethods?.()],
     [

@@ -40,6 +40,9 @@ const LONGEST_DETAIL = 300;
 const STORES = "v2/stores?size=2000";
 /** The customer has waited for the payment already. */
 const SEARCH_MS = 5_000;
+/** An order has a payment for each of its tries; more under its reference are another shop's that numbers alike. */
+const MOST_PAGES = 10;
+const NOT_AMONG = `it is not on the first ${MOST_PAGES} pages of what has the order's reference`;
 
 const refusal = (detail: string): Failure => ({
   kind: "refused",
@@ -171,14 +174,26 @@ export const resursMapi = (options: ResursMapiOptions): Gateway => {
     return { kind: "ok", reading: readingOf(payment, completed) };
   };
 
-  /** The payment that a call made whose answer never came: of all under the order's reference, the one with its mark. */
-  const madeUnheard = async (orderId: string, mark: string): Promise<NewlyCreated | undefined> => {
+  /**
+   * The payment that a call made whose answer never came: of all under the order's reference, the one with its mark. The
+   * bank lists by the page; which page is asked for as for every list of its, which of this one is published nowhere.
+   */
+  const madeUnheard = async (orderId: string, mark: string): Promise<NewlyCreated | "too many" | undefined> => {
     const by = { orderReference: referenceOf(orderId), ...(options.storeId && { storeId: options.storeId }) };
-    const answer = await call("POST", "v2/payments/search", by, askSoon);
-    const found = answer.kind === "done" ? Found.safeParse(answer.body).data : undefined;
-    return found?.content.find(({ metadata }) =>
-      metadata?.custom?.some(({ key, value }) => key === MARK && value === mark),
-    );
+    const until = clock.now() + SEARCH_MS;
+    for (let page = 0; ; page += 1) {
+      const left = until - clock.now();
+      if (left <= 0) return undefined;
+      if (page === MOST_PAGES) return "too many";
+      const where = page === 0 ? "" : `?page=${page}`;
+      const answer = await call("POST", `v2/payments/search${where}`, by, within(Math.min(timeoutMs, left)));
+      const told = answer.kind === "done" ? Found.safeParse(answer.body).data : undefined;
+      const own = told?.content.find(({ metadata }) =>
+        metadata?.custom?.some(({ key, value }) => key === MARK && value === mark),
+      );
+      if (own !== undefined || told === undefined || told.content.length === 0) return own;
+      if ((told.page?.totalPages ?? 0) <= page + 1) return undefined;
+    }
   };
 
   const change = async (operation: string, paymentId: string, body: unknown): Promise<GatewayAnswer> => {
@@ -245,15 +260,13 @@ export const resursMapi = (options: ResursMapiOptions): Gateway => {
       // What is certainly not there need not be looked for.
       const certain = answer.kind === "failed" && answer.failure.kind !== "unknown";
       const created = told ?? (certain ? undefined : await madeUnheard(payment.orderId, mark));
-      if (created === undefined) {
-        const detail = answer.kind === "failed" ? answer.failure.detail : "unexpected answer to createPayment";
-        return { kind: "failed", detail };
-      }
-      return opened(created, payment);
+      if (created !== undefined && created !== "too many") return opened(created, payment);
+      const detail = answer.kind === "failed" ? answer.failure.detail : "unexpected answer to createPayment";
+      return { kind: "failed", detail: created === undefined ? detail : `${detail}; ${NOT_AMONG}` };
     },
     async findCreated({ orderId, attempt, ...urls }) {
       const found = await madeUnheard(orderId, attempt);
-      return found === undefined ? null : opened(found, urls);
+      return found === undefined || found === "too many" ? null : opened(found, urls);
     },
   };
 };

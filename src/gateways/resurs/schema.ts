@@ -78,7 +78,12 @@ const listOf = <T extends z.ZodType<object>>(one: T, most: number) =>
       .transform((found) => found.filter((each) => each !== null)),
   });
 
-export const Found = listOf(NewlyCreated, 1000);
+/** Which part of a list it is. In a shape that we do not know it tells of no more. */
+const Page = z
+  .looseObject({ totalPages: z.number().int().min(0).nullish().catch(null) })
+  .nullish()
+  .catch(null);
+export const Found = listOf(NewlyCreated, 1000).extend({ page: Page });
 
 /** A limit of nonsense is none. */
 const limit = amount.nullish().catch(null);

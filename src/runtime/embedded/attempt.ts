@@ -9,7 +9,7 @@ import type { CallKind } from "../../ports/lanes.js";
 import { ASKED_ANEW, type ClaimedEffect } from "../../ports/store.js";
 import { Breaker } from "./breaker.js";
 import type { EngineContext } from "./context.js";
-import { endedAt, isStillOpen } from "./end-payment.js";
+import { endedAt, endsAgainAt, isStillOpen } from "./end-payment.js";
 import { longestWaitMs, retryAfterMs } from "./limits.js";
 import { type AttemptOutcome, type AttemptResult, FailureLog } from "./outcomes.js";
 import { MISSING_ONCE, refusedOnce, wasRefusedOnce } from "./second-word.js";
@@ -140,9 +140,17 @@ export class Attempts {
 
   private async end(row: ClaimedEffect, paymentId: string, sendUntil: number): Promise<AttemptOutcome> {
     const gateway = await this.ask.gatewayOf(row);
-    const answer = await endedAt(gateway, row, paymentId, { ...this.ctx, sendUntil });
-    if (answer !== null) this.note(gateway, answer);
-    return { kind: "done" };
+    const isGivenUp = await this.ask.isGivenUp(row);
+    const isAgain = row.attempts > 1 && row.previousError !== null;
+    // Somebody took the order up again since it was tried: its customer may be about to pay.
+    if (isAgain && !isGivenUp) return { kind: "done" };
+    const answer = await endedAt(gateway, row, paymentId, { ...this.ctx, sendUntil, ...(isGivenUp && { tries: 1 }) });
+    if (answer === null) return { kind: "done" };
+    // One session that the bank does not end says once that the bank is in trouble: all else would be kept waiting for it.
+    if (!isAgain) this.note(gateway, answer);
+    if (answer.kind === "ok") return { kind: "done" };
+    const notBefore = isGivenUp ? endsAgainAt(row, answer, this.ctx.clock.now()) : null;
+    return notBefore === null ? { kind: "done" } : { kind: "retry", notBefore, error: answer.detail };
   }
 
   private async money(row: ClaimedEffect, effect: KeyedEffect, sendUntil: number): Promise<AttemptOutcome> {

@@ -7,7 +7,10 @@ import { type Log, redacted } from "../../ports/log.js";
 import type { ClaimedEffect } from "../../ports/store.js";
 import { thrownText } from "../../ports/thrown.js";
 
+/** At once, where nobody gave the order up: it may be about to be paid otherwise. */
 const MOST_TRIES = 3;
+/** For a minute after the order was given up: its readings wait behind this so long at most, and the looks go on from there. */
+const AGAIN_AFTER_MS = [5_000, 15_000, 30_000, 45_000, 60_000];
 
 /** Whether nobody is to pay anything of this order any more. */
 export const isGivenUp = (record: OrderRecord | null): boolean => record?.facts.order.status === "cancelled";
@@ -20,6 +23,20 @@ export const isStillOpen = (reading: Reading): boolean =>
 const isTrouble = (answer: GatewayAnswer): boolean =>
   answer.kind === "unknown" || (answer.kind === "retry" && answer.afterMs === null);
 
+/**
+ * When an end that met with trouble is asked for again; null: no more. A bank that names a time is given it, if it is short.
+ */
+export const endsAgainAt = (
+  { createdAt }: Pick<ClaimedEffect, "createdAt">,
+  answer: GatewayAnswer,
+  now: number,
+): number | null => {
+  if (answer.kind !== "unknown" && answer.kind !== "retry") return null;
+  const earliest = now + (answer.kind === "retry" ? (answer.afterMs ?? 0) : 0);
+  const next = AGAIN_AFTER_MS.find((ms) => createdAt + ms > now && createdAt + ms >= earliest);
+  return next === undefined ? null : createdAt + next;
+};
+
 interface EndOptions {
   clock: Clock;
   log: Log;
@@ -28,8 +45,8 @@ interface EndOptions {
 }
 
 /**
- * At once or not at all: readings wait for their turn behind this, and the payment is watched in any case. One of a cancelled
- * order that is found open then is asked to end again; it does no harm: what an earlier call ended is refused to the next.
+ * The payment is watched in any case. One of a cancelled order that is found open then is asked to end again; it does no
+ * harm: what an earlier call ended is refused to the next.
  *
  * @param sendUntil no call is begun again after this moment
  * @param tries how often it is asked, at most

@@ -3,6 +3,7 @@ import type { Clock } from "../../../ports/clock.js";
 import { type Dated, faultFor, seriesOf } from "../../series.js";
 import { type NetsBookEntry, paymentFrom, type ScenarioNetsPayment } from "./books.js";
 import type { NetsSubscription } from "./deliveries.js";
+import type { NetsSubject } from "./messages.js";
 
 /** One entry of a scenario's `given.gateway`: it counts, whole, from `from` on. */
 export interface NetsSeriesEntry {
@@ -31,6 +32,8 @@ export interface NetsAccount {
   id: string;
   payment: NetsBookEntry | null;
   checkout: Checkout | null;
+  /** The latest cancellation, unless it failed since. */
+  cancel?: NetsSubject;
   series: Dated<NetsSeriesEntry>[];
   adopted: Dated<NetsSeriesEntry> | null;
 }

@@ -32,8 +32,15 @@ export interface NetsDouble {
   customerPays(paymentId: string, paymentType?: string): { redirectUrl: string | null };
   /** A subscription of another platform's is taken over under this reference; its id here. */
   importSubscription(externalReference: string, kind: NetsSubscriptionKind): string;
-  /** A hand in Nets's portal does it: all that is left, or so much in major units. @throws Error where it cannot */
-  portal(paymentId: string, op: NetsCall, amount?: number): void;
+  /** The customer's card is refused, and he may try another; the webhook goes out. @throws Error where it is paid */
+  cardRefused(paymentId: string): void;
+  /**
+   * A hand in Nets's portal does it: all that is left, or so much in major units. A refund is completed at once, or is
+   * pending. @throws Error where it cannot
+   */
+  portal(paymentId: string, op: NetsCall, amount?: number, refund?: "Completed" | "Pending"): void;
+  /** The latest cancellation comes to nothing: its amount is reserved again; the webhook goes out. @throws Error: there is none */
+  cancelFails(paymentId: string): void;
   /** The latest refund turns out so; the webhook goes out where it failed, or came through after it had waited. */
   refundTurns(paymentId: string, state: NetsRefund["state"]): void;
   /** Sends an event to whoever subscribed to it when the payment was created, until it is answered with 200. */

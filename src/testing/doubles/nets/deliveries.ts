@@ -17,6 +17,12 @@ export interface NetsSubscription {
   authorization?: string | null | undefined;
 }
 
+/** The newer messages have another name for the merchant; of a refund that begins, the sources know both. */
+const merchantNames = (event: string): string[] => {
+  if (event === "payment.refund.initiated.v2") return ["merchantId", "merchantNumber"];
+  return [event.endsWith(".v2") ? "merchantNumber" : "merchantId"];
+};
+
 export const netsDeliveriesOf = (clock: Clock, closed: AbortSignal) => {
   const list: NetsDelivery[] = [];
   const { send, underWay } = redelivery(clock, closed);
@@ -34,8 +40,7 @@ export const netsDeliveriesOf = (clock: Clock, closed: AbortSignal) => {
         headers: authorization ? { authorization } : {},
         body: JSON.stringify({
           ...message,
-          // The newer messages have another name for it.
-          [event.endsWith(".v2") ? "merchantNumber" : "merchantId"]: 100_000,
+          ...Object.fromEntries(merchantNames(event).map((name) => [name, 100_000])),
           timestamp: new Date(clock.now()).toISOString(),
         }),
         schedule: ASSUMED_SCHEDULE_S,

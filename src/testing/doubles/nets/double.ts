@@ -24,9 +24,10 @@ import { changesOf } from "./changes.js";
 import type { NetsDouble, RecordedNetsCall } from "./controls.js";
 import { creationsOf } from "./creations.js";
 import { netsDeliveriesOf } from "./deliveries.js";
+import { type Act, handsOf } from "./hands.js";
 import { faultsOf, isOfSubscription, Move, type NetsOperation, type NetsRequest, netsRequest } from "./http.js";
-import { itemOf, type NetsItem, sumOf } from "./items.js";
-import { answered, dataOf, EVENTS, type NetsSubject, TURNS } from "./messages.js";
+import { itemOf, sumOf } from "./items.js";
+import { answered, BEGUN, dataOf, EVENTS, type NetsSubject } from "./messages.js";
 import { type NetsWindow, netsPage } from "./page.js";
 import { isBegun, subscriptionsOf } from "./subscriptions.js";
 
@@ -40,14 +41,6 @@ const ID_NAMES = { capture: "chargeId", refund: "refundId" } as const;
 const METHODS = [{ name: "Visa", paymentType: "CARD", currency: "SEK", enabled: true }];
 const NOTHING = { charges: [] };
 const HOUR = 3_600_000;
-
-/** Without items: those of the order, or one that stands for the amount. */
-interface Act {
-  amount: number;
-  chargeId?: string | null;
-  items?: NetsItem[] | undefined;
-  final?: boolean;
-}
 
 export const netsDouble = async (
   options: {
@@ -95,7 +88,8 @@ export const netsDouble = async (
   /** @param before what was charged before it was paid */
   const tellCharge = (account: NetsAccount, before: number): void => {
     const [charge] = account.payment?.charges ?? [];
-    if (charge && before === 0) tell(account, EVENTS.capture, { ...charge, id: charge.chargeId });
+    if (!charge || before > 0) return;
+    for (const event of EVENTS.capture) tell(account, event, { ...charge, id: charge.chargeId });
   };
 
   const pageOf = (id: string): string => `${url}/pay/${id}`;
@@ -108,12 +102,18 @@ export const netsDouble = async (
 
   /** Writes it into the books, and tells whoever is to hear of it. The new charge's, refund's or cancellation's id. */
   const act = (op: NetsCall, account: NetsAccount, payment: NetsBookEntry, call: Act): string => {
-    const id = newId();
+    const [id, at] = [newId(), iso()];
     const { amount, items = call.amount === payment.order.amount ? payment.order.items : [itemOf(amount)] } = call;
-    execute(payment, op, { amount, items, chargeId: call.chargeId ?? null, id, at: iso(), final: call.final ?? false });
-    tell(account, EVENTS[op], { id, amount, items });
+    const { chargeId = null, final = false, isPending = false } = call;
+    execute(payment, op, { amount, items, chargeId, id, at, final });
+    if (op === "cancel") account.cancel = { id, amount, items };
+    const refund = payment.refunds.at(-1);
+    if (isPending && refund) refund.state = "Pending";
+    for (const event of isPending ? BEGUN : EVENTS[op]) tell(account, event, { id, amount, items, chargeId, at });
     return id;
   };
+
+  const hands = handsOf(accounts, { act, tell, iso });
 
   /** The answer to a call that may change the books, and whether this very call changed them. */
   const move = (op: NetsCall, account: NetsAccount | null, { id, ofCharge, key, json }: NetsRequest) => {
@@ -248,24 +248,7 @@ export const netsDouble = async (
     front,
     customerPays,
     importSubscription: subscriptions.imported,
-    portal(paymentId, op, major) {
-      const account = accounts.at(paymentId);
-      const { payment } = account;
-      const left = payment && (op === "refund" ? takenOf(payment) - refundedOf(payment) : authorizedOf(payment));
-      const amount = major === undefined ? (left ?? 0) : Math.round(major * 100);
-      const why = payment ? objection(payment, op, { amount, items: amount, chargeId: null }) : { message: "none" };
-      if (!payment || why) throw new Error(`${op} of ${paymentId} in the portal: ${why?.message}`);
-      act(op, account, payment, { amount });
-    },
-    refundTurns(paymentId, state) {
-      const account = accounts.at(paymentId);
-      const refund = account.payment?.refunds.at(-1);
-      if (!refund) throw new Error(`payment ${paymentId} has no refund`);
-      const { refundId: id, amount, state: before } = refund;
-      Object.assign(refund, { state, lastUpdated: iso() });
-      const event = state === before ? undefined : TURNS[state];
-      if (event !== undefined) tell(account, event, { id, amount });
-    },
+    ...hands,
     deliver: (paymentId, event, data = {}, id = newId()) => send(accounts.at(paymentId), event, data, id),
     held,
     delivering: deliveries.underWay,

@@ -87,12 +87,13 @@ export const answered = (
   };
 };
 
-/** What is told of a call, or of a hand in the portal, that took effect. */
+/** What is told of a call, or of a hand in the portal, that took effect; of a refund first that it began. */
 export const EVENTS = {
-  capture: "payment.charge.created.v2",
-  cancel: "payment.cancel.created",
-  refund: "payment.refund.completed",
+  capture: ["payment.charge.created.v2"],
+  cancel: ["payment.cancel.created"],
+  refund: ["payment.refund.initiated.v2", "payment.refund.completed"],
 } as const;
+export const BEGUN = EVENTS.refund.slice(0, 1);
 /** What is told of a refund that ends; nobody is told of one that waits, was given up or ran out. */
 export const TURNS: Partial<Record<NetsRefund["state"], string>> = {
   Completed: "payment.refund.completed",
@@ -104,6 +105,10 @@ export interface NetsSubject {
   id: string;
   amount: number;
   items?: NetsItem[];
+  /** The charge that a refund is of; null: the payment as a whole. */
+  chargeId?: string | null;
+  /** When it was done. */
+  at?: string;
 }
 
 const FAILED = {
@@ -138,9 +143,19 @@ const subjects: Record<string, (payment: NetsBookEntry, about: NetsSubject) => o
     paymentType,
   }),
   "payment.charge.failed": (_, { id, items }) => ({ ...FAILED, chargeId: id, orderItems: items }),
+  "payment.reservation.failed": (_, { items }) => ({ error: FAILED.error, orderItems: items }),
+  "payment.refund.initiated.v2": ({ charges, created }, { id, items, chargeId, at }) => ({
+    refundId: id,
+    chargeId: chargeId ?? charges[0]?.chargeId,
+    paymentActionId: id,
+    executed: at ?? created,
+    reconciliationReference: FAILED.reconciliationReference,
+    orderItems: items,
+  }),
   "payment.refund.completed": (_, { id }) => ({ refundId: id }),
   "payment.refund.failed": (_, { id }) => ({ ...FAILED, refundId: id }),
   "payment.cancel.created": (_, { id, items }) => ({ cancelId: id, orderItems: items }),
+  "payment.cancel.failed": (_, { id, items }) => ({ error: FAILED.error, cancelId: id, orderItems: items }),
 };
 export const dataOf = (event: string, payment: NetsBookEntry, about: NetsSubject): object => {
   const { amount, items = [itemOf(amount)] } = about;

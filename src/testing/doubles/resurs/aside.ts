@@ -99,15 +99,15 @@ export const asideOf = (
 ) => {
   const stores = [...Array.from({ length: otherStores }, (_, index) => another(index)), Store];
 
-  const search = ({ json }: HttpCall): HttpAnswer => {
-    const { orderReference, governmentId } = Search.safeParse(json).data ?? {};
+  const search = (call: HttpCall): HttpAnswer => {
+    const { orderReference, governmentId } = Search.safeParse(call.json).data ?? {};
     if (!orderReference && !governmentId) return no(400, "BAD_REQUEST", "There is nothing to search by");
     const found = ({ payment, customer }: ResursAccount): boolean =>
       payment !== null &&
       (!orderReference || payment.orderFields.orderReference === orderReference) &&
       (!governmentId || customer?.governmentId === governmentId);
     const content = accounts.all().flatMap((one) => (one.payment && found(one) ? [answered(one.id, one.payment)] : []));
-    return ok({ content, page: { number: 0, size: content.length, totalElements: content.length, totalPages: 1 } });
+    return ok(pageOf(content, call));
   };
 
   const putMetadata = (id: string, { json }: HttpCall): HttpAnswer => {

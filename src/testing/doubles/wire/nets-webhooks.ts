@@ -42,6 +42,13 @@ const address = group(
 const reconciliationReference = must("reconciliationReference", string);
 
 /** The newer messages have another name for the merchant. */
+const merchant = (event: string): Field[] => {
+  // Nexi's SDK reads the older name here, and the older reference shows the newer one.
+  if (event === "payment.refund.initiated.v2") {
+    return [must("merchantId", int), may("merchantNumber", int, "N7 Payloads/RefundInitiated")];
+  }
+  return [must(event.endsWith(".v2") ? "merchantNumber" : "merchantId", int)];
+};
 const webhook = (event: string, model: string, ...data: Field[]): WireOperation => ({
   name: event,
   asks: `POST ${event}`,
@@ -51,7 +58,7 @@ const webhook = (event: string, model: string, ...data: Field[]): WireOperation 
     must("id", id),
     must("event", words(event), "N2 Webhook/EventNameEnum"),
     must("timestamp", moment),
-    must(event.endsWith(".v2") ? "merchantNumber" : "merchantId", int),
+    ...merchant(event),
     must("data", group(must("paymentId", id), ...data), `N2 Webhook/Data/${model}Data`),
   ],
   answer: null,
@@ -59,6 +66,7 @@ const webhook = (event: string, model: string, ...data: Field[]): WireOperation 
 
 export const netsWebhooks: readonly WireOperation[] = [
   webhook("payment.reservation.created.v2", "ReservationCreated", ...method, amount),
+  webhook("payment.reservation.failed", "ReservationFailed", error, orderItems, amount),
   webhook(
     "payment.checkout.completed",
     "CheckoutCompleted",
@@ -87,9 +95,29 @@ export const netsWebhooks: readonly WireOperation[] = [
     orderItems,
     amount,
   ),
+  webhook(
+    "payment.refund.initiated.v2",
+    "RefundInitiated",
+    may("refundId", id, "N7 Payloads/RefundInitiated"),
+    may("chargeId", id, "N7 Payloads/RefundInitiated"),
+    must("paymentActionId", string),
+    must("executed", moment),
+    reconciliationReference,
+    orderItems,
+    amount,
+  ),
   webhook("payment.refund.completed", "RefundCompleted", must("refundId", id), amount),
   webhook("payment.refund.failed", "RefundFailed", error, must("refundId", id), reconciliationReference, amount),
   webhook("payment.cancel.created", "CancelCreated", must("cancelId", id), orderItems, amount),
+  webhook(
+    "payment.cancel.failed",
+    "CancelFailed",
+    error,
+    must("cancelId", string),
+    orderItems,
+    amount,
+    may("myReference", text()),
+  ),
 ];
 
 /** Nets's own no: one with a code, or one for each field that is wrong. */
