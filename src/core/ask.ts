@@ -10,6 +10,7 @@ import { withChild } from "../../machines/statuses.js";
 import type { CommandPayload } from "../../machines/waiting.js";
 import { backoffMs } from "./backoff.js";
 import { refundsAfter } from "./intended.js";
+import { decimal } from "./money.js";
 import type { RequestedAction } from "./step.js";
 
 export interface EffectContext {
@@ -48,7 +49,7 @@ const LONGEST_WAIT_MS = 5 * 60_000;
 /** A call that did not happen goes out again after 2, 4, 8 … seconds. */
 export const callAgainMs = (tries: number): number => backoffMs(tries, FIRST_WAIT_MS, LONGEST_WAIT_MS);
 
-const money = (minor: number, currency: string): string => `${(minor / 100).toFixed(2)} ${currency}`;
+const money = (minor: number, currency: string): string => `${decimal(minor, currency)} ${currency}`;
 
 /** The sentence of the order note, with its bank, amount and reason; the reason is the bank's own text, so it comes last. */
 const sentence = (params: EffectParams | undefined, a: EffectContext): string => {

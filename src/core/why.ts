@@ -13,6 +13,7 @@ import { withChild } from "../../machines/statuses.js";
 import { flagsInSwedish, reasonsInSwedish } from "../../machines/swedish.js";
 import type { Answer, HistoryEntry, OrderRecord } from "./record.js";
 import { causeOf } from "./why/cause.js";
+import { changeIn, movedBy } from "./why/change.js";
 import { evidenceOf, paymentsSaid, valuesOf } from "./why/facts.js";
 import { flagged } from "./why/flagged.js";
 import { cooldownOf, heldSaid, isAside } from "./why/held.js";
@@ -52,8 +53,8 @@ export interface Why {
   child?: string;
   /** Which sentence this is, such as `on-hold/frozen`, `flagged/discrepancy:paid-twice` or `dead/capturePayment`. */
   situation: string;
-  /** When the order took its status, ISO 8601. */
-  since: string;
+  /** When the order took its status, ISO 8601; null = its history does not reach back so far. */
+  since: string | null;
   /** The state in a few words: "On hold, frozen by the bank". */
   state: Said;
   /** State, cause and what follows from it, in one sentence. */
@@ -61,8 +62,9 @@ export interface Why {
   cause: {
     /** What the bank says of the payment, or who moved the order. */
     code: string;
-    /** The rule by which it took its status, as docs/rules.md names it; null = it was placed so. */
+    /** The rule by which it took its status, as docs/rules.md names it; null = none is known. */
     rule: string | null;
+    /** Who set that off; null = its history does not reach back so far. */
     by: Source | null;
   };
   evidence: {
@@ -82,19 +84,9 @@ export interface Why {
 
 const table: Record<OrderStatus, Record<string, Sentences> & { other: Sentences }> = { ...waiting, ...paid, ...over };
 
-/** The last entry that changed the status, or the first of all. */
-const lastChange = (history: HistoryEntry[]): HistoryEntry | undefined =>
-  history.findLast((entry) => entry.from !== entry.to) ?? history[0];
-
-const movedBy = (
-  history: HistoryEntry[],
-  change: HistoryEntry | undefined,
-): { rule: string | null; by: Source | null } => {
-  const moved = change?.answers.findLast((answer) => answer.outcome === "moved" && answer.rule !== null);
-  // The bank's answer moved it; whoever made us ask is the cause.
-  const by = history.find((entry) => entry.eventId === moved?.eventId) ?? change;
-  return { rule: moved?.rule ?? null, by: by?.source ?? null };
-};
+/** What is said of a moment that nobody knows any more: nothing. */
+const sinceWhen = / (?:since|sedan) \{since\}/g;
+const undated = ([english, swedish]: Pair): Pair => [english.replace(sinceWhen, ""), swedish.replace(sinceWhen, "")];
 
 const standing = ({ flags }: OrderRecord) => flags.filter(({ clearedAt }) => clearedAt === null);
 
@@ -179,7 +171,7 @@ const flagsSaid = (record: OrderRecord): Why["flags"] =>
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /**
- * @param history the latest entries in order; the more, the further back a cause is found
+ * @param history the latest entries in order, back to the last change of the status; without it no cause is told
  * @param open calls not carried out yet, the dead ones among them
  */
 export const why = (
@@ -190,20 +182,20 @@ export const why = (
   registry: Registry = currentRegistry,
 ): Why => {
   const { order, payment } = record.facts;
-  const change = lastChange(history);
-  const { rule, by } = movedBy(history, change);
+  const change = changeIn(history);
+  const { rule, by } = movedBy(history);
   const code = causeOf(record, rule ?? "", by);
-  const since = change?.at ?? order.createdAt;
   const { situation, sentences } = find(record, open, parked, code);
-  const [state, answer, [english, swedish, ...events]] = sentences;
+  const [state, whole, [english, swedish, ...events]] = sentences;
+  const answer = change === undefined ? undated(whole) : whole;
   const givenUp = open.find((call) => call.dead);
   const values: Values = {
     ...valuesOf(record, standing(record).find(({ flag }) => flag === flagFirst(record))?.amount ?? 0),
-    since: moment(since),
+    since: moment(change?.at ?? order.createdAt),
     parked: parked ?? "",
     call: givenUp === undefined ? "" : said(calls[givenUp.effect.type]),
     times: times(givenUp?.attempts ?? 0),
-    due: moment(cooldownOf(record)?.at ?? since),
+    due: moment(cooldownOf(record)?.at ?? order.createdAt),
   };
   const held = heldSaid(record);
   const next = nextOf(record, open, parked);
@@ -220,7 +212,7 @@ export const why = (
     status: order.status,
     ...withChild(child),
     situation,
-    since: iso(since),
+    since: change === undefined ? null : iso(change.at),
     state: said(withOwn(state, order.status, child), values),
     answer: said(answer, values),
     cause: { code, rule, by },

@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { html, raw } from "hono/html";
 import { z } from "zod";
+import { formatted } from "../core/money.js";
 import type { OrderRecord } from "../core/record.js";
 import type { Runtime } from "../ports/runtime.js";
 import type { Admission, Proof } from "./admission.js";
@@ -120,7 +121,7 @@ ${script === null ? "" : html`<script nonce="${nonce}" src="${script}">${SCRIPT_
       "Content-Security-Policy",
       `default-src ${frame.origin} https: data:; script-src 'nonce-${nonce}' 'strict-dynamic'; connect-src 'self' ${frame.origin} https:; style-src 'unsafe-inline' https:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
     );
-    const amount = new Intl.NumberFormat(say.bankLanguage, { minimumFractionDigits: 2 }).format(order.total / 100);
+    const amount = formatted(order.total, order.currency, say.bankLanguage);
     return c.html(html`<!doctype html>
 <html lang="${tongue}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,"><title>${say.title}</title>

@@ -1,6 +1,8 @@
 /** What each page shows, gathered from the half of the door that changes nothing. */
 import type { Command } from "../../machines/events.js";
 import type { HistoryEntry, OrderRecord } from "../core/record.js";
+import { changeIn } from "../core/why/change.js";
+import { historyBack } from "../ports/history-back.js";
 import { NotOffered, type Queries } from "../ports/runtime.js";
 import { chartsOf, overviewLit, wayOf } from "./chart.js";
 import { maskedWhy } from "./mask.js";
@@ -120,7 +122,9 @@ export const orderSeen = async (
   ]);
   // What was committed between the two looks belongs to the next one.
   const history = found.filter((entry) => entry.seq <= seq);
-  const moment = momentOf(history, record);
+  const isDated = now || changeIn(history) !== undefined;
+  const back = isDated ? history : await historyBack(seq, (...page) => queries.history(orderId, ...page));
+  const moment = momentOf(history, record, changeIn(back));
   if (moment === null) return null;
   const verdicts = now && parked === null ? await verdictsOn(queries, orderId) : [];
   const start = history[0]?.seq ?? 1;

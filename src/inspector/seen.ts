@@ -213,15 +213,21 @@ export interface Moment {
   flags: FlagName[];
   /** The payment as it had been read by then. */
   reading: BasedOn | null;
-  /** The status since when, by which rule, and who set it off. */
-  since: number;
-  cause: { rule: string | null; by: HistoryEntry["source"]; at: number } | null;
+  /** Since when it had that status; null = the history does not reach back so far. */
+  since: number | null;
 }
 
 export const isFlag = (name: string): name is FlagName => name in remedies;
 
-/** @param history up to and with the step */
-export const momentOf = (history: HistoryEntry[], record: OrderRecord): Moment | null => {
+/**
+ * @param history up to and with the step
+ * @param change the last of the status by then
+ */
+export const momentOf = (
+  history: HistoryEntry[],
+  record: OrderRecord,
+  change: HistoryEntry | undefined,
+): Moment | null => {
   const last = history.at(-1);
   if (last === undefined) return null;
   const raised = new Set<FlagName>();
@@ -231,10 +237,6 @@ export const momentOf = (history: HistoryEntry[], record: OrderRecord): Moment |
   }
   const isNow = last.seq === record.version;
   const standing = isNow ? record.flags.filter((f) => f.clearedAt === null).map((f) => f.flag) : [...raised];
-  const change = history.findLast((entry) => entry.from !== entry.to) ?? history[0];
-  const moved = change?.answers.findLast((answer) => answer.outcome === "moved" && answer.rule !== null);
-  // The bank's answer moved it; whoever made us ask is the cause.
-  const asked = history.find((entry) => entry.eventId === moved?.eventId) ?? change;
   const read = history.findLast((entry) => readingIn(entry) !== null);
   const reading = read === undefined ? null : readingIn(read);
   return {
@@ -245,7 +247,6 @@ export const momentOf = (history: HistoryEntry[], record: OrderRecord): Moment |
     states: last.states,
     flags: standing.filter(isFlag),
     reading: read === undefined || reading === null ? null : { seq: read.seq, at: read.at, reading },
-    since: change?.at ?? record.facts.order.createdAt,
-    cause: asked === undefined ? null : { rule: moved?.rule ?? null, by: asked.source, at: asked.at },
+    since: change?.at ?? null,
   };
 };

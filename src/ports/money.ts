@@ -1,4 +1,4 @@
-/** How a currency is written: ISO 4217's number of digits after the point, as the runtime's own tables have it. */
+/** Which currencies there are, and which a gateway sells in. How their amounts are written: src/core/money.ts. */
 
 import type { Gateway } from "./gateway.js";
 
@@ -10,12 +10,6 @@ const isCurrency = (code: string): boolean => known.has(code.toUpperCase());
 /** With its currency as banks write it: a shop's `sek` is their SEK. */
 export const inCapitals = <T extends { currency?: string | undefined }>(order: T): T =>
   order.currency === undefined ? order : { ...order, currency: order.currency.toUpperCase() };
-
-/** Of the minor unit: 2 for SEK, 0 for JPY, 3 for KWD. A code that is not known counts as 2. */
-export const minorDigits = (currency: string): number =>
-  isCurrency(currency)
-    ? (new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2)
-    : 2;
 
 /** Why a gateway takes no payment in this currency; null = it does. Amounts are in the minor units of ISO 4217. */
 export const notSold = (

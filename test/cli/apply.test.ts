@@ -139,7 +139,7 @@ describe("amounts", () => {
     ["1.000,00", 100_000],
     ["1,000.00", 100_000],
     ["1,000,000.00", 100_000_000],
-  ])("%s is read", (text, minor) => expect(amountIn(text)).toBe(minor));
+  ])("%s is read", (text, minor) => expect(amountIn(text, "SEK")).toBe(minor));
 
   it.each([
     "",
@@ -154,7 +154,29 @@ describe("amounts", () => {
     "-1",
     "12345678901",
     "5.001",
-  ])("%j is not", (text) => expect(amountIn(text)).toBeNull());
+  ])("%j is not", (text) => expect(amountIn(text, "SEK")).toBeNull());
+
+  it.each([
+    ["1500", "JPY", 1500],
+    ["1500.00", "JPY", 1500],
+    ["1 500", "JPY", 1500],
+    ["1,500", "JPY", 1500],
+    ["1.500", "jpy", 1500],
+    ["1.500,00", "JPY", 1500],
+    ["1500.5", "JPY", null],
+    ["1500.50", "JPY", null],
+    ["12.345", "KWD", 12_345],
+    ["12.3", "KWD", 12_300],
+    ["12", "KWD", 12_000],
+    ["0,500", "KWD", 500],
+    ["1234,567", "KWD", 1_234_567],
+    ["1,234.567", "KWD", 1_234_567],
+    ["1.234,567", "KWD", 1_234_567],
+    ["1 234,567", "KWD", 1_234_567],
+    ["12,345", "KWD", null],
+    ["12.3456", "KWD", null],
+    ["12.3456", "CLF", 123_456],
+  ])("%s is read in %s as %j", (text, currency, minor) => expect(amountIn(text, currency)).toBe(minor));
 
   const wrongOf = (status: string, amount: string) => {
     const [row] = rowsIn(`order_id;status;amount\n1;${status};${amount}\n`);

@@ -151,7 +151,7 @@ describe("why", () => {
   test("where the history is not at hand, it is told as far as it is known", () => {
     const life = paid();
     expect(why(life.record, [], [])).toMatchObject({
-      since: "2026-11-20T11:50:00.000Z",
+      since: null,
       situation: "processing/reserved",
       cause: { rule: null, by: null },
     });

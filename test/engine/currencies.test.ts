@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { createEngine, type Gateway, type NewOrder } from "../../src/index.js";
 import { systemClock } from "../../src/ports/clock.js";
-import { minorDigits, notSold } from "../../src/ports/money.js";
+import { notSold } from "../../src/ports/money.js";
 import { memoryStore } from "../../src/stores/memory/store.js";
 import { resursDouble } from "../../src/testing/doubles/resurs/double.js";
 import { wooDouble } from "../../src/testing/doubles/woocommerce/double.js";
@@ -15,13 +15,6 @@ const order = (currency: string, gateway: string | null = "resurs-mapi"): NewOrd
   lines: [],
   gateway,
 });
-
-test.each([
-  ["SEK", 2],
-  ["eur", 2],
-  ["JPY", 0],
-  ["KWD", 3],
-])("%s has %d decimals", (currency, digits) => expect(minorDigits(currency)).toBe(digits));
 
 test("a currency is kept in capitals, however the shop writes it, and none but capitals is sold", async () => {
   const gateway = { name: "any-bank", currencies: ["SEK"] };

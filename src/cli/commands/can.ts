@@ -1,14 +1,15 @@
 /** `can`: the answer and the reason before the click. Changes nothing. */
 import type { Command } from "commander";
 import type { Preview } from "../../ports/runtime.js";
-import { eventIn, wordsInHelp } from "../lib/command-words.js";
+import { wordsInHelp } from "../lib/command-words.js";
+import { eventTyped } from "../lib/currency.js";
 import { exitCodes, refused } from "../lib/ending.js";
 import { type RemoteOptions, remoteOptions } from "../lib/remote.js";
 import { askAbout, eventNotTaken, sayVerdict } from "../lib/verdict.js";
 
 const run = async (id: string, words: string[], options: RemoteOptions & { json?: true }): Promise<void> => {
-  const body = eventIn(words);
   const path = `/orders/${encodeURIComponent(id)}`;
+  const body = await eventTyped(words, options, path);
   const response = await askAbout(body, options, `${path}/can`);
   if (response.status === 404) throw refused(`there is no order ${id} at ${options.url}`);
   if (!response.ok) throw await eventNotTaken(response, body);

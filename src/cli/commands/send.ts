@@ -4,7 +4,8 @@ import type { Command } from "commander";
 import type { HistoryEntry } from "../../core/record.js";
 import { movedFor, resultSaid } from "../../core/why/result.js";
 import type { Preview, Receipt } from "../../ports/runtime.js";
-import { eventIn, type TypedEvent, wordsInHelp } from "../lib/command-words.js";
+import { type TypedEvent, wordsInHelp } from "../lib/command-words.js";
+import { eventTyped } from "../lib/currency.js";
 import { exitCodes, exits, refused } from "../lib/ending.js";
 import { ask, type RemoteOptions, remoteOptions } from "../lib/remote.js";
 import { say, sayJson } from "../lib/terminal.js";
@@ -50,8 +51,8 @@ const inWords = async (
 };
 
 const run = async (id: string, words: string[], options: Options): Promise<void> => {
-  const event = eventIn(words);
   const path = `/orders/${encodeURIComponent(id)}`;
+  const event = await eventTyped(words, options, path);
   const recorded = options.dryRun || options.json ? null : await recordedSaid(event, options, path);
   const response = await askAbout(event, options, `${path}/${options.dryRun ? "can" : "events"}`, {
     // What is sent again because nobody heard the answer is one event.

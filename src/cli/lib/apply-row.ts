@@ -1,8 +1,10 @@
 /** One row of `apply`: carried out, or looked at. */
 import { reasonInWords } from "../../../machines/reasons.js";
+import { decimal } from "../../core/money.js";
 import type { Preview, Receipt } from "../../runtime/embedded/receipt.js";
 import type { ApplyLine, Word } from "./apply-result.js";
-import { type ErpRow, notToSet } from "./erp-file.js";
+import { currencyAt } from "./currency.js";
+import { type ErpRow, inCurrency, notToSet } from "./erp-file.js";
 import { ask, type RemoteOptions } from "./remote.js";
 import { previewIn } from "./verdict.js";
 
@@ -24,21 +26,34 @@ const noAnswer = (status: number, { orderId, wanted, asks }: ErpRow): string => 
 
 const PART = "partial-refund-not-supported";
 
-/** A file has no refund form. */
-const saysOf = (reason: string, { orderId, asks }: ErpRow): string => {
-  const amount = "event" in asks ? asks.event.amount : undefined;
-  if (reason !== PART || typeof amount !== "number") return reasonInWords(reason);
-  return `The status Refunded pays everything back; for a part use: order-status send ${orderId} refund ${(amount / 100).toFixed(2)}`;
+interface Asked {
+  event: { type: string; [key: string]: unknown };
+  currency: string;
+}
+
+/** The row's event, its amount in the currency of the order, of which the engine is asked. */
+const askedBy = async (row: ErpRow, options: RemoteOptions): Promise<Asked | { wrong: string }> => {
+  const told = row.amount === undefined ? "" : await currencyAt(options, pathOf(row.orderId));
+  if (typeof told !== "string") return { wrong: noAnswer(told.status, row) };
+  const asks = inCurrency(row, told);
+  return "wrong" in asks ? asks : { ...asks, currency: told };
 };
+
+/** A file has no refund form. */
+const saysOf = (reason: string, orderId: string, { event: { amount }, currency }: Asked): string =>
+  reason === PART && typeof amount === "number"
+    ? `The status Refunded pays everything back; for a part use: order-status send ${orderId} refund ${decimal(amount, currency)}`
+    : reasonInWords(reason);
 
 /** Carried out once however often it is sent. @param key names the run and the row */
 export const execute = async (row: ErpRow, key: string, options: RemoteOptions): Promise<ApplyLine> => {
   const bare = bareOf(row);
-  if ("wrong" in row.asks) return { ...bare, outcome: "error", says: row.asks.wrong };
+  const asked = await askedBy(row, options);
+  if ("wrong" in asked) return { ...bare, outcome: "error", says: asked.wrong };
   for (let tries = 1; ; tries++) {
     const response = await ask(options, `${pathOf(row.orderId)}/events`, {
       method: "POST",
-      body: row.asks.event,
+      body: asked.event,
       headers: { "idempotency-key": key },
     });
     if (![200, 202, 409].includes(response.status))
@@ -46,7 +61,13 @@ export const execute = async (row: ErpRow, key: string, options: RemoteOptions):
     const { outcome, reason, to, final } = (await response.json()) as Receipt;
     if (!final && tries < TRIES) continue;
     const why = reason ?? "";
-    return { ...bare, outcome: wordFor(outcome, final), status: to ?? "", reason: why, says: saysOf(why, row) };
+    return {
+      ...bare,
+      outcome: wordFor(outcome, final),
+      status: to ?? "",
+      reason: why,
+      says: saysOf(why, row.orderId, asked),
+    };
   }
 };
 
@@ -60,21 +81,22 @@ export const lookAhead = async (
   options: RemoteOptions,
 ): Promise<ApplyLine> => {
   const bare = bareOf(row);
-  if ("wrong" in row.asks) return { ...bare, outcome: "error", says: row.asks.wrong };
+  const asked = await askedBy(row, options);
+  if ("wrong" in asked) return { ...bare, outcome: "error", says: asked.wrong };
   const earlier = changed.get(row.orderId);
   if (earlier !== undefined) {
     const says = `line ${earlier} would change this order first, so only a real run can tell`;
     return { ...bare, outcome: "depends", says };
   }
   const path = pathOf(row.orderId);
-  const response = await ask(options, `${path}/can`, { method: "POST", body: row.asks.event });
+  const response = await ask(options, `${path}/can`, { method: "POST", body: asked.event });
   if (!response.ok) return { ...bare, outcome: "error", says: noAnswer(response.status, row) };
   const verdict = (await response.json()) as Preview;
   const status = verdict.to ?? "";
   if (verdict.allowed) {
     changed.set(row.orderId, row.line);
-    return { ...bare, outcome: "would-be-done", status, says: await previewIn(verdict, row.asks.event, options, path) };
+    return { ...bare, outcome: "would-be-done", status, says: await previewIn(verdict, asked.event, options, path) };
   }
   const { outcome, reason } = verdict;
-  return { ...bare, outcome: wordFor(outcome, true), status, reason, says: saysOf(reason, row) };
+  return { ...bare, outcome: wordFor(outcome, true), status, reason, says: saysOf(reason, row.orderId, asked) };
 };

@@ -25,19 +25,20 @@ Events:
   end-wait, acknowledge      see "why"
   '{"type":"…"}'             any other, as JSON`;
 
-const verbs: Record<string, { most: number; event(...given: string[]): TypedEvent }> = {
+type Verb = { most: number; event(given: string[], currency: string): TypedEvent };
+const verbs: Record<string, Verb> = {
   refund: {
     most: 1,
-    event: (amount) =>
+    event: ([amount], currency) =>
       amount === undefined
         ? { type: "merchant.refunded" }
-        : { type: "merchant.refundedAmount", amount: amountTyped(amount) },
+        : { type: "merchant.refundedAmount", amount: amountTyped(amount, currency) },
   },
   capture: { most: 0, event: () => ({ type: "merchant.captured" }) },
   release: { most: 0, event: () => ({ type: "merchant.released" }) },
   attach: {
     most: 2,
-    event: (paymentId, gateway) => {
+    event: ([paymentId, gateway]) => {
       if (paymentId === undefined) throw wrongUsage("attach needs a payment id: attach PAYMENT [GATEWAY]");
       return { type: "payment.attached", paymentId, ...(gateway === undefined ? {} : { gateway }) };
     },
@@ -70,8 +71,15 @@ export const unknownEvent = (word: string, instead: string): Error => {
   return wrongUsage(`unknown event "${word}"; ${near === null ? instead : `did you mean ${near}?`}`);
 };
 
-/** @throws Ends (wrong usage) that names the words there are */
-export const eventIn = ([word = "", ...given]: string[]): TypedEvent => {
+/** The amount in these words, which is in the order's currency; null = there is none. */
+export const amountGiven = ([word, amount, ...more]: string[]): string | null =>
+  word === "refund" && more.length === 0 ? (amount ?? null) : null;
+
+/**
+ * @param currency of an amount in the words
+ * @throws Ends (wrong usage) that names the words there are
+ */
+export const eventIn = ([word = "", ...given]: string[], currency = "SEK"): TypedEvent => {
   const event = given.length === 0 ? inJson(word) : null;
   if (event !== null) return event;
   const name = word.replace(/^wc-/, "");
@@ -80,5 +88,5 @@ export const eventIn = ([word = "", ...given]: string[]): TypedEvent => {
   if (verb === undefined && given.length === 0) return { type: "merchant.asked", status: name };
   if (verb === undefined) throw unknownEvent(word, eventWords());
   if (given.length > verb.most) throw wrongUsage(`unexpected "${given[verb.most]}" after "${word}"`);
-  return verb.event(...given);
+  return verb.event(given, currency);
 };

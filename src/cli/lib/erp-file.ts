@@ -2,7 +2,7 @@
 import { parse } from "csv-parse/sync";
 import { merchantEventFor } from "../../../machines/events.js";
 import { Id } from "../../../machines/text.js";
-import { amountIn, notAbove0 } from "./amount.js";
+import { amountIn, notAbove0, notClear } from "./amount.js";
 import { wrongUsage } from "./ending.js";
 
 export interface ErpRow {
@@ -11,6 +11,9 @@ export interface ErpRow {
   orderId: string;
   /** The status as it stands in the file. */
   wanted: string;
+  /** As it stands in the file, in the order's own currency, which the file does not name; left out: there is none. */
+  amount?: string;
+  /** With two digits where there is an amount; `inCurrency` has it as it is. */
   asks: { event: { type: string; [key: string]: unknown } } | { wrong: string };
 }
 
@@ -22,7 +25,10 @@ const COLUMNS = "the columns order_id and status (and amount, where there is one
 
 export const notToSet = (status: string): string => `"${status}" is not a status that a merchant can set`;
 
-const askedBy = (status: string, amount: string): ErpRow["asks"] => {
+/** Of most currencies. */
+const TWO_DIGITS = "SEK";
+
+const askedBy = (status: string, amount: string, currency: string): ErpRow["asks"] => {
   const named = status
     .toLowerCase()
     .replace(/^wc-/, "")
@@ -34,11 +40,14 @@ const askedBy = (status: string, amount: string): ErpRow["asks"] => {
   if (type === undefined) return { wrong: notToSet(status) };
   if (amount === "") return { event: { type, via: "erp" } };
   if (type !== "merchant.refunded") return { wrong: `an amount goes with refunded only; leave it out for "${status}"` };
-  const minor = amountIn(amount);
-  if (minor === null)
-    return { wrong: `"${amount}" is not a clear amount; write a number such as 1000, 1000.00 or 1 000,00` };
+  const minor = amountIn(amount, currency);
+  if (minor === null) return { wrong: notClear(amount, currency) };
   return minor === 0 ? { wrong: notAbove0(amount) } : { event: { type, via: "erp", amount: minor } };
 };
+
+/** What the row asks of an order in this currency. */
+export const inCurrency = ({ wanted, amount, asks }: ErpRow, currency: string): ErpRow["asks"] =>
+  amount === undefined ? asks : askedBy(wanted, amount, currency);
 
 /** Of a file from Excel in most of Europe the columns are parted by a semicolon; the first line says by what. */
 const delimiterOf = (text: string): string => {
@@ -100,6 +109,7 @@ export const rowsIn = (text: string): ErpRow[] => {
     if (id === "") return { ...row, asks: { wrong: "the row names no order" } };
     const wrong = wrongId(id);
     if (wrong !== null) return { ...row, asks: { wrong: `order_id: ${wrong}` } };
-    return { ...row, asks: askedBy(wanted, amount < 0 ? "" : (cells[amount] ?? "")) };
+    const typed = amount < 0 ? "" : (cells[amount] ?? "");
+    return { ...row, ...(typed !== "" && { amount: typed }), asks: askedBy(wanted, typed, TWO_DIGITS) };
   });
 };

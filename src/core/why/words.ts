@@ -1,6 +1,7 @@
 /** The shapes of what is said of an order. `{name}` in a text is filled in from the facts. */
 import type { EventType } from "../../../machines/events.js";
 import type { OrderStatus } from "../../../machines/facts.js";
+import { decimal } from "../money.js";
 import type { BankCause } from "./cause.js";
 
 /** The languages in which an order is explained. */
@@ -38,10 +39,10 @@ export const withOwn = (state: Pair, status: OrderStatus, child: string | undefi
 };
 
 export const money = (minor: number, currency: string, tongue: Tongue): string => {
-  const [whole = "", cents = ""] = (Math.abs(minor) / 100).toFixed(2).split(".");
+  const [whole = "", ...digits] = decimal(Math.abs(minor), currency).split(".");
   const english = tongue === "en";
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, english ? "," : "\u00a0");
-  return `${minor < 0 ? "-" : ""}${grouped}${english ? "." : ","}${cents} ${currency}`;
+  return `${minor < 0 ? "-" : ""}${[grouped, ...digits].join(english ? "." : ",")} ${currency}`;
 };
 
 /** As a person reads it, in UTC; seconds only where there are any. */

@@ -4,8 +4,8 @@
  */
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { toMinor as wholeMinor } from "../../core/money.js";
 import { missing } from "../../ports/missing.js";
-import { minorDigits } from "../../ports/money.js";
 
 /** As Medusa hands amounts over: major units. */
 export type Amount = number | string | { value: string | number } | { numeric: number } | { toNumber(): number };
@@ -90,7 +90,7 @@ const majorOf = (amount: Amount): number => {
   return "numeric" in amount ? amount.numeric : amount.toNumber();
 };
 
+export { toMajor } from "../../core/money.js";
+
 /** Medusa counts in kronor and yen, the engine in the minor units of ISO 4217. */
-export const toMinor = (amount: Amount, currency: string): number =>
-  Math.round(majorOf(amount) * 10 ** minorDigits(currency));
-export const toMajor = (minor: number, currency: string): number => minor / 10 ** minorDigits(currency);
+export const toMinor = (amount: Amount, currency: string): number => wholeMinor(majorOf(amount), currency);

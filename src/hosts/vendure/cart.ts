@@ -2,7 +2,7 @@
 import type { NewOrder } from "../../../machines/events.js";
 import { type Line, sumOf } from "../../../machines/lines.js";
 import { quoted } from "../../../machines/text.js";
-import { minorDigits } from "../../ports/money.js";
+import { minorDigits } from "../../core/money.js";
 import type { VendureOrder, VendurePayment } from "./core.js";
 
 /** Vendure writes every currency with the same number of digits after the point, ISO 4217 does not. */

@@ -81,10 +81,14 @@ const Then: FC<Seen> = ({ view, seen: { record, moment } }) => {
         <Told text={past} at={moment.at} />
       </p>
       <p class="sentence">
-        <Told
-          text={(since) => t("why then", { status: status(moment.status, moment.child), since })}
-          at={moment.since}
-        />
+        {moment.since === null ? (
+          t("why then undated", { status: status(moment.status, moment.child) })
+        ) : (
+          <Told
+            text={(since) => t("why then", { status: status(moment.status, moment.child), since })}
+            at={moment.since}
+          />
+        )}
       </p>
       {moment.reading === null ? null : (
         <p class="soft">

@@ -3,6 +3,7 @@ export const orderTexts = {
   order: ["Order {id}", "Order {id}"],
   "order unknown": ["There is no order {id} here.", "Det finns ingen order {id} här."],
   "why then": ["{status} since {since}.", "{status} sedan {since}."],
+  "why then undated": ["{status}.", "{status}."],
   "next head": ["What happens next", "Vad som händer härnäst"],
 
   "answer head": ["Answer", "Svar"],

@@ -10,6 +10,7 @@ import { rules } from "../../../machines/rules.js";
 import { flagsInSwedish, reasonsInSwedish } from "../../../machines/swedish.js";
 import { pathOf, stateInSwedish } from "../../../machines/swedish-states.js";
 import { metaOf } from "../../core/explain.js";
+import { formatted } from "../../core/money.js";
 import type { Outcome } from "../../core/record.js";
 import { flagNames } from "./flag-names.js";
 import { type TextKey, texts } from "./pages.js";
@@ -56,10 +57,6 @@ export const wordsIn = (language: Language): Words => {
   const t: Words["t"] = (key, values = {}) =>
     texts[key][swedish ? 1 : 0].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
   const textOr = (key: string, otherwise: string): string => (key in texts ? t(key as TextKey) : otherwise);
-  const number = new Intl.NumberFormat(swedish ? "sv-SE" : "en-GB", {
-    minimumFractionDigits: 2,
-    maximumFractionDigits: 2,
-  });
   return {
     language,
     t,
@@ -95,6 +92,6 @@ export const wordsIn = (language: Language): Words => {
     },
     effect: ({ type }) => t(`effect ${type}`),
     arrow: (text) => textOr(`arrow ${text}`, text),
-    money: (minor, currency) => `${number.format(minor / 100)} ${currency}`,
+    money: (minor, currency) => `${formatted(minor, currency, swedish ? "sv-SE" : "en-GB")} ${currency}`,
   };
 };

@@ -14,6 +14,7 @@ import { type Why, why } from "../../core/why.js";
 import type { Clock } from "../../ports/clock.js";
 import { parseCommand } from "../../ports/command.js";
 import type { Gateway } from "../../ports/gateway.js";
+import { historyBack } from "../../ports/history-back.js";
 import { type PaymentView, type Queries, UnknownOrder } from "../../ports/runtime.js";
 import { ASKED_ANEW, type Loaded, type Store, StoreError } from "../../ports/store.js";
 import { thrownText } from "../../ports/thrown.js";
@@ -22,7 +23,8 @@ import { type Gateways, gatewayNamed } from "./context.js";
 import { deadLettersIn } from "./dead-letters.js";
 import { type Preview, type Receipt, receiptFor, sourceOf } from "./receipt.js";
 
-const LATEST = 200;
+/** Entries that are read at a time. */
+const PAGE = 200;
 
 /** @throws StoreError where there is a record that cannot be read */
 const recordIn = (loaded: Loaded | undefined): OrderRecord | null => {
@@ -64,7 +66,7 @@ export const whyOf = async (store: Store, registry: Registry, orderId: string): 
   const [loaded] = await store.load([{ orderId, eventIds: [] }]);
   const record = recordIn(loaded);
   if (loaded === undefined || record === null) return null;
-  const history = await store.history(orderId, Math.max(0, record.version - LATEST), LATEST);
+  const history = await historyBack(record.version, (after, limit) => store.history(orderId, after, limit));
   const parked = parkedBecause(loaded, registry);
   // What somebody asked for anew is on its way again, whatever it failed with.
   const open = (await store.effectsOf(orderId)).map((one) =>
@@ -193,10 +195,10 @@ export const queriesOf = ({ store, rules, statuses, clock, gatewayOf }: QueryOpt
 export const answerGiven = async (store: Store, orderId: string, eventId: string): Promise<Answer | null> => {
   const mine: Answer[] = [];
   for (let after = 0; ; ) {
-    const entries = await store.history(orderId, after, LATEST);
+    const entries = await store.history(orderId, after, PAGE);
     mine.push(...entries.flatMap((entry) => entry.answers).filter((answer) => answer.eventId === eventId));
     const last = entries.at(-1);
-    if (last === undefined || entries.length < LATEST) break;
+    if (last === undefined || entries.length < PAGE) break;
     after = last.seq;
   }
   return mine.find((answer) => answer.outcome !== "deferred") ?? mine.at(-1) ?? null;

@@ -14,6 +14,7 @@ import { migrate } from "../../core/migrate.js";
 import type { Answer, HistoryEntry, OrderRecord } from "../../core/record.js";
 import { why } from "../../core/why.js";
 import type { Clock } from "../../ports/clock.js";
+import { historyBack } from "../../ports/history-back.js";
 import { rowOf } from "../../ports/listing.js";
 import { verdictOn } from "../embedded/queries.js";
 import { eventKey, historyKey, type Names, STATE, SUMMARY } from "./names.js";
@@ -38,9 +39,6 @@ export interface OrderParts extends TurnParts {
   /** Told of every decision at least once, after it is durable. */
   onDecision(entry: HistoryEntry, record: OrderRecord): void;
 }
-
-/** As far back as a cause is looked for. */
-const LATEST = 200;
 
 /** Whoever reaches Restate may send this, past the door. null = nothing is wrong. */
 const wrongWith = (orderId: string, envelope: unknown): string | null => {
@@ -151,7 +149,7 @@ export const orderObject = (sdk: typeof Restate, parts: OrderParts) => {
       why: shared(async (ctx: Restate.ObjectSharedContext) => {
         const state = await ctx.get<OrderState>(STATE);
         if (state?.record == null) return null;
-        const history = await entries(ctx, Math.max(0, state.record.version - LATEST), LATEST);
+        const history = await historyBack(state.record.version, (after, limit) => entries(ctx, after, limit));
         return why(state.record, history, state.effects, state.parked);
       }),
       history: shared((ctx: Restate.ObjectSharedContext, { after, limit }: { after: number; limit: number }) =>
