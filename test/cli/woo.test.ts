@@ -89,6 +89,23 @@ test.each([
   for (const { verdict, fix } of findings) expect(fix === null).toBe(verdict === "ok");
 });
 
+test("a shop that takes its time with each answer is asked at once whatever does not wait for another answer", async () => {
+  const place = await world();
+  const { findings } = await doctor(place);
+  // How many answers in a row were waited for, so that the test knows no clock.
+  let inRow = 0;
+  const slow: typeof fetch = async (...asked) => {
+    const before = inRow;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return fetch(...asked).finally(() => {
+      inRow = Math.max(inRow, before + 1);
+    });
+  };
+  expect((await doctor(place, { fetch: slow })).findings).toEqual(findings);
+  // The address, whether the key reads, whether it writes, and all the rest; of that the engine's own door takes two.
+  expect(inRow).toBe(5);
+});
+
 test("clocks that are apart, so that no signature is good any more", async () => {
   expect((await doctor(await world({}, 20 * 60_000))).wrong).toEqual(["clock wrong", "keys wrong"]);
   expect((await doctor(await world({}, 2 * 60_000))).wrong).toEqual(["clock warning"]);

@@ -63,8 +63,9 @@ export const flagsOf = async ({ engine }: RealWorld, id: number): Promise<string
     .filter(({ clearedAt }) => clearedAt === null)
     .map(({ flag }) => flag);
 
+/** As WP-CLI or cron do it: from the command line. */
 export const setsStatus = ({ shop }: RealWorld, id: number, status: string) =>
-  shop.php<string>(
+  shop.command<string>(
     `$order = wc_get_order( ${id} ); $order->update_status( '${status}' ); return $order->get_status();`,
   );
 

@@ -27,9 +27,13 @@ const settings: Act = {
     const broken: string[] = [];
     const page = await loggedIn(browser, world);
     await page.goto(`${world.shop.url}/wp-admin/admin.php?page=order-status-engine`);
-    await page.click('button[value="test"]');
-    await page.waitForSelector(".notice-info ul");
-    const found = (await page.locator(".notice-info ul").allInnerTexts()).join("\n");
+    // On a busy computer the shop's answers take longer than the page waits: it says so, and one presses again.
+    let found = "has not said";
+    for (let presses = 1; presses <= 5 && found.includes("has not said"); presses += 1) {
+      await page.click('button[value="test"]');
+      await page.waitForSelector(".notice-info ul");
+      found = (await page.locator(".notice-info ul").allInnerTexts()).join("\n");
+    }
     for (const says of [
       "✓ The engine answers.",
       "✓ It takes the token.",

@@ -1,12 +1,14 @@
 /**
  * A real WooCommerce on this computer, made for one run and thrown away: WordPress's and WooCommerce's own files, a
- * MariaDB on a socket of its own, PHP's built-in server with workers. Mails are written to a file.
+ * MariaDB on a socket of its own, PHP's built-in server with workers, and a second one for what the tests ask. Mails are
+ * written to a file.
  *
  * WOOCOMMERCE_DIR is an unzipped release of WooCommerce; WORDPRESS_DIR a WordPress, by default Debian's.
  */
-import { execFile, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -57,8 +59,10 @@ export interface RealShop {
   classic: number;
   blocks: number;
   versions: { wordpress: string; woocommerce: string; php: string };
-  /** PHP inside of this WordPress; what it `return`s, as JSON. */
+  /** PHP inside of this WordPress; what it `return`s, as JSON. It is answered though the shop's web server is down. */
   php<T>(code: string): Promise<T>;
+  /** The same as a command of its own, as WP-CLI or cron run it. */
+  command<T>(code: string): Promise<T>;
   /** Its web server is killed, in the middle of whatever it does. */
   down(): Promise<void>;
   up(): Promise<void>;
@@ -75,6 +79,19 @@ const soon = async (what: string, done: () => Promise<boolean>, ms = 30_000): Pr
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 };
+
+/** As long as it takes: `fetch` gives up on an answer after five minutes. */
+const asks = (port: number, code: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const asked = request({ host: "127.0.0.1", port, method: "POST", agent: false }, async (answer) => {
+      const text = (await answer.setEncoding("utf8").toArray().catch(reject))?.join("") ?? "";
+      if (answer.statusCode === 200) resolve(text);
+      else reject(new Error(`PHP ended: ${text.slice(0, 500)}`));
+    });
+    asked.on("error", reject).end(code);
+  });
+
+const lastLine = <T>(text: string): T => JSON.parse(text.trim().split("\n").at(-1) ?? "null") as T;
 
 /** The database, in a folder of its own and without a port. */
 const database = async (dir: string) => {
@@ -186,7 +203,7 @@ export const standUp = async ({ hpos, webhookUrl, constants = {} }: StandUp): Pr
   await run("php", [...php, join(here, "install.php"), dir, url, ADMIN_PASSWORD]);
   const step = async <T>(asked: object): Promise<T> => {
     const told = await run("php", [...php, join(here, "set-up.php"), dir, JSON.stringify({ url, ...asked })]);
-    return JSON.parse(told.stdout.trim().split("\n").at(-1) ?? "null") as T;
+    return lastLine<T>(told.stdout);
   };
   await step({ step: "plugins", plugins: ["woocommerce/woocommerce.php"] });
   const made = await step<Pick<RealShop, "keys" | "products" | "classic" | "blocks" | "versions">>({
@@ -197,36 +214,38 @@ export const standUp = async ({ hpos, webhookUrl, constants = {} }: StandUp): Pr
   });
   await step({ step: "plugins", plugins: ["order-status-engine/order-status-engine.php"] });
 
-  const serve = () =>
-    spawn("php", [...serves, "-S", url.slice("http://".length), "-t", dir, join(here, "router.php")], {
+  const host = url.slice("http://".length);
+  const serve = (address = host, router = "router.php") =>
+    spawn("php", [...serves, "-S", address, "-t", dir, join(here, router)], {
       stdio: "ignore",
-      env: { ...process.env, PHP_CLI_SERVER_WORKERS: "6" },
+      env: { ...process.env, SHOP_HOST: host, PHP_CLI_SERVER_WORKERS: "6" },
       // Its workers are ended with it.
       detached: true,
     });
   let web = serve();
-  const endWeb = (signal: NodeJS.Signals) =>
-    web.pid !== undefined && web.exitCode === null && web.signalCode === null && process.kill(-web.pid, signal);
-  stops.push(() => endWeb("SIGTERM"));
+  const askPort = await freePort();
+  const asked = serve(`127.0.0.1:${askPort}`, "ask.php");
+  const endOf = ({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS.Signals) =>
+    pid !== undefined && exitCode === null && signalCode === null && process.kill(-pid, signal);
+  stops.push(() => endOf(web, "SIGTERM"));
+  stops.push(() => endOf(asked, "SIGTERM"));
   const answers = async () => (await fetch(`${url}/wp-json/`)).ok;
   await soon("the shop", answers);
+  await soon("PHP beside the shop", async () => (await asks(askPort, "return 1;")).endsWith("1"));
 
   return {
     url,
     dir,
     ...made,
-    async php<T>(code: string): Promise<T> {
-      const head = `$_SERVER['HTTP_HOST'] = '${url.slice("http://".length)}'; $_SERVER['REQUEST_URI'] = '/'; require '${dir}/wp-load.php';`;
-      const told = await run("php", [
-        ...php,
-        "-r",
-        `${head} echo "\\n" . json_encode( ( function () { ${code} } )() );`,
-      ]);
-      return JSON.parse(told.stdout.trim().split("\n").at(-1) ?? "null") as T;
+    php: async <T>(code: string) => lastLine<T>(await asks(askPort, code)),
+    async command<T>(code: string): Promise<T> {
+      const head = `$_SERVER['HTTP_HOST'] = '${host}'; $_SERVER['REQUEST_URI'] = '/'; require '${dir}/wp-load.php';`;
+      const line = `${head} echo "\\n" . json_encode( ( function () { ${code} } )() );`;
+      return lastLine<T>((await run("php", [...php, "-r", line])).stdout);
     },
     async down() {
       const ended = new Promise((resolve) => web.once("exit", resolve));
-      if (endWeb("SIGKILL")) await ended;
+      if (endOf(web, "SIGKILL")) await ended;
     },
     async up() {
       web = serve();
