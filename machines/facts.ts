@@ -251,11 +251,7 @@ export const noSuchPayment = (paymentId: string): Reading => ({
   transactionIds: [],
 });
 
-/**
- * What is known of a payment before anybody has read it.
- *
- * @param tolerance how far the gateway's rounding may differ, in minor units
- */
+/** What is known of a payment before anybody has read it. @param tolerance of the gateway's rounding, in minor units */
 export const unreadPayment = (gateway: string | null, id: string | null, tolerance = 0): Facts["payment"] => {
   const { paymentId: _, ...nothing } = noSuchPayment("");
   return {

@@ -80,12 +80,8 @@ export const flags = {
   },
   "discrepancy:completed-not-captured": {
     test: (c: GuardContext) =>
-      follows(c) &&
-      accepted(c) &&
-      status(c) === "completed" &&
-      c.order.total > 0 &&
-      (c.payment.captured === 0 || c.payment.authorized > 0),
-    says: "The order is completed, but not all of its money was captured.",
+      follows(c) && accepted(c) && status(c) === "completed" && c.payment.captured === 0 && c.order.total > 0,
+    says: "The order is completed, but the money was never captured.",
     remedy: "Capture the payment before the reservation runs out.",
   },
   "discrepancy:completed-set-back": {

@@ -82,7 +82,7 @@ export const flagsInSwedish: Record<FlagName, { says: string; remedy: string }> 
     remedy: "Skicka inte varorna. Vänta på banken, eller avbryt ordern.",
   },
   "discrepancy:completed-not-captured": {
-    says: "Ordern är färdigbehandlad, men hela beloppet har inte debiterats.",
+    says: "Ordern är färdigbehandlad, men kunden debiterades aldrig.",
     remedy: "Debitera betalningen innan reservationen går ut.",
   },
   "discrepancy:completed-set-back": {

@@ -33,20 +33,6 @@ describe("an order that was completed past the engine", () => {
     expect(life.types.filter((type) => type === "capturePayment")).toHaveLength(1);
   });
 
-  test.each(["resurs-mapi", "nets-easy", "resurs-simplified"])(
-    "with a part captured and the rest reserved at %s: flagged until the rest is captured or released",
-    (gateway) => {
-      const part = reading({ authorized: 60_000, captured: 40_000 });
-      const life = lifeOf({ status: "processing", gateway });
-      life.settle({ type: "order.seen", status: "completed" }, part);
-      expect(life.raised).toEqual([FLAG]);
-      life.settle({ type: "reconcile.asked" }, payments.captured);
-      expect(life.raised).toEqual([]);
-      life.settle({ type: "reconcile.asked" }, reading({ authorized: 0, captured: 40_000, canceled: 60_000 }));
-      expect(life.raised).not.toContain(FLAG);
-    },
-  );
-
   test("whose payment is frozen meanwhile is not captured", () => {
     const life = seenCompleted();
     expect(life.settle(captured, payments.frozen)).toMatchObject({ reason: "unable-to-capture-frozen-order" });

@@ -67,8 +67,8 @@ export const flagged: Record<FlagName, readonly [state: Pair, answer: Pair]> = {
   "discrepancy:completed-not-captured": [
     ["Completed, not captured", "Färdigbehandlad, inte debiterad"],
     [
-      "Completed since {since}, but not all captured: {reserved} is still only reserved, and the reservation runs out.",
-      "Färdigbehandlad sedan {since}, men inte helt debiterad: {reserved} är bara reserverat, och reservationen går ut.",
+      "Completed since {since}, but never captured: the bank only has {reserved} reserved, and the reservation runs out.",
+      "Färdigbehandlad sedan {since}, men aldrig debiterad: banken har bara {reserved} reserverat, och reservationen går ut.",
     ],
   ],
   "discrepancy:completed-set-back": [

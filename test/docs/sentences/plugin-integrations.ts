@@ -65,7 +65,7 @@ export const pluginIntegrations: Section[] = [
       ),
       done(
         "carry out these actions manually in Resurs Bank’s Merchant Portal",
-        "Capture, refund and change of lines can each be switched off. What is then left to do in the portal is flagged.",
+        "Capture, refund and change of lines can each be switched off. What is then left to do in the portal is flagged, but for the rest of a payment of which a part was captured.",
         ["scenarios/capture.json", "Automatic capture is off: completed by hand, nothing captured, and flagged"],
         {
           rules: ["capture/off", "refund/off", "modify/off"],
