@@ -67,6 +67,20 @@ describe("decide", () => {
     ]);
   });
 
+  it.each([
+    ["SEK", 1500.5, 500.25, "Successfully refunded 500.25 SEK"],
+    ["JPY", 1500, 500, "Successfully refunded 500 JPY"],
+    ["KWD", 12.345, 2.505, "Successfully refunded 2.505 KWD"],
+  ])("counts in major units of %s", async (currency, total, part, note) => {
+    const order = { status: "completed", currency, total, lines: [{ sku: "a", quantity: 1, total }] };
+    const is = { totalOrderAmount: total, capturedAmount: total, possibleActions: ["REFUND", "PARTIAL_REFUND"] };
+    const payment = { id: "p-1", status: "ACCEPTED", order: is };
+    const refund = { type: "admin.refund", amount: part };
+    const { answers } = await decided([{ order, payment, event: refund, follow: "confirmed" }]);
+    expect(answers[0]).toMatchObject({ effects: [{ type: "refundPayment", amount: part }], flags: [] });
+    expect(answers[0].end.effects).toContainEqual({ type: "addOrderNote", note: expect.stringContaining(note) });
+  });
+
   it("refuses with the reason class, and raises the flag", async () => {
     const { answers } = await decided([
       { order: { status: "processing" }, payment: frozen, event: { type: "admin.setStatus", to: "completed" } },

@@ -18,6 +18,8 @@ interface Item {
   total_tax: string;
 }
 interface Shown {
+  /** Default: SEK. */
+  currency?: string;
   total: string;
   line_item: Item[];
   shipping: Item[];
@@ -47,7 +49,7 @@ class Order {
 	public function __construct( $is ) { $this->is = $is; }
 	public function get_status() { return 'pending'; }
 	public function get_total() { return $this->is['total']; }
-	public function get_currency() { return 'SEK'; }
+	public function get_currency() { return isset( $this->is['currency'] ) ? $this->is['currency'] : 'SEK'; }
 	public function needs_processing() { return true; }
 	public function get_date_created() { return null; }
 	public $notes = array();
@@ -67,11 +69,11 @@ echo json_encode( array( 'order' => Order_Status_Engine_Order::told( $order ), '
 const toldByPlugin = (shown: Shown): { order: { lines: unknown[]; total: number }; notes: string[] } =>
   JSON.parse(execFileSync("php", ["-r", TELLS, dirname(plugin), JSON.stringify(shown), compat]).toString());
 
-const rest = ({ total, line_item, shipping, fee }: Shown): WooOrder =>
+const rest = ({ currency = "SEK", total, line_item, shipping, fee }: Shown): WooOrder =>
   WooOrder.parse({
     id: 7,
     status: "pending",
-    currency: "SEK",
+    currency,
     total,
     payment_method: "ose_resurs-mapi",
     transaction_id: "",
@@ -118,8 +120,47 @@ const orders: [string, Shown][] = [
     "a tax that is no number",
     { total: "240.00", line_item: [tea], shipping: [{ ...post, total_tax: "NaN" }], fee: [] },
   ],
+  [
+    "yen, and postage",
+    {
+      currency: "JPY",
+      total: "1650",
+      line_item: [{ ...tea, total: "1364", total_tax: "136" }],
+      shipping: [{ ...post, total: "136", total_tax: "14" }],
+      fee: [],
+    },
+  ],
+  [
+    "dinars, and a rounding of taxes",
+    {
+      currency: "KWD",
+      total: "12.346",
+      line_item: [{ ...tea, total: "11.223", total_tax: "1.122" }],
+      shipping: [],
+      fee: [],
+    },
+  ],
+  ["forints with hundredths", { currency: "HUF", total: "1500.50", line_item: [], shipping: [], fee: [] }],
   ["nothing but a total", { total: "99.00", line_item: [], shipping: [], fee: [] }],
 ];
+
+test.each([
+  ["SEK", "12.34", 1234],
+  ["JPY", "1500", 1500],
+  ["JPY", "1500.00", 1500],
+  ["KWD", "12.345", 12_345],
+  ["kwd", "12.345", 12_345],
+])("%s %s are %d minor units", (currency, total, minor) => {
+  const read = placedOrder(rest({ currency, total, line_item: [], shipping: [], fee: [] }), {}, {}, 0);
+  expect(read.total).toBe(minor);
+});
+
+test.each([
+  ["SEK", "90071992547409.92"],
+  ["KWD", "9007199254740.992"],
+])("%s %s are more than can be counted", (currency, total) => {
+  expect(() => rest({ currency, total, line_item: [], shipping: [], fee: [] })).toThrow("minor units");
+});
 
 test.each([
   ["free", ["Post: free", "Post: free"]],

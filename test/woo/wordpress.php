@@ -98,7 +98,8 @@ function get_user_locale() {
 	return isset( $asked['locale'] ) ? $asked['locale'] : 'en_US';
 }
 function wc_price( $amount, $args ) {
-	return '<span>' . number_format( $amount, 2 ) . '&nbsp;' . $args['currency'] . '</span>';
+	global $asked;
+	return '<span>' . number_format( $amount, isset( $asked['decimals'] ) ? $asked['decimals'] : 2 ) . '&nbsp;' . $args['currency'] . '</span>';
 }
 /** The shop is in Sweden. */
 function wp_date( $format, $time ) {
@@ -432,7 +433,8 @@ class WC_Order {
 		return $this->now_has( 'total' );
 	}
 	public function get_currency() {
-		return 'SEK';
+		global $asked;
+		return isset( $asked['currency'] ) ? $asked['currency'] : 'SEK';
 	}
 	public function get_items( $kind ) {
 		return array();

@@ -98,6 +98,10 @@ export interface Site {
   seen?: string;
   /** Code and message of the WP_Error that each request to the engine ends with. */
   network?: [code: string, message: string];
+  /** Of each order; default SEK. */
+  currency?: string;
+  /** That the shop's prices are shown with; default 2. */
+  decimals?: number;
 }
 
 /** One PHP request after the other, in one process. @throws Error where PHP has as much as a notice to say */

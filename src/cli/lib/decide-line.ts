@@ -5,6 +5,7 @@ import { type FlagName, flags } from "../../../machines/flags.js";
 import { flowOf, registry, Settings } from "../../../machines/index.js";
 import type { Rules } from "../../core/builder.js";
 import { decide } from "../../core/decide.js";
+import { toMajor } from "../../core/money.js";
 import { type DecisionPreview, preview } from "../../core/preview.js";
 import type { OrderRecord, OutboxRow } from "../../core/record.js";
 import { LINK_TIMER } from "../../core/timer-names.js";
@@ -37,14 +38,16 @@ const flagsOf = (
 
 const amounts = new Set(["amount", "total"]);
 /** An effect in major units, without its key, which is made for this order's real history, and what the shop is asked first. */
-const plain = (effect: Effect): Record<string, unknown> =>
+const plain = (effect: Effect, currency: string): Record<string, unknown> =>
   JSON.parse(JSON.stringify(effect), (name, value) => {
     if (name === "key" || name === "expects") return undefined;
-    return amounts.has(name) && typeof value === "number" ? value / 100 : value;
+    return amounts.has(name) && typeof value === "number" ? toMajor(value, currency) : value;
   });
 
-const shown = (effects: OutboxRow[]): Record<string, unknown>[] =>
-  effects.filter(({ effect }) => effect.type !== "readPayment").map(({ effect }) => plain(effect));
+const shown = (effects: OutboxRow[], { facts }: OrderRecord): Record<string, unknown>[] =>
+  effects
+    .filter(({ effect }) => effect.type !== "readPayment")
+    .map(({ effect }) => plain(effect, facts.order.currency));
 
 const eventFrom = (words: { type: string }, order: PlacedOrder, at: string): OrderEvent => {
   const mapped = ourEvent(words, order);
@@ -68,7 +71,7 @@ const endOf = (seen: DecisionPreview, now: number, rules: Rules, told: PaymentAn
     reason: open ?? answer.reason,
     rule,
     at: new Date(at).toISOString(),
-    effects: shown(effects),
+    effects: shown(effects, record),
   };
 };
 
@@ -108,7 +111,7 @@ export const decideLine = (json: unknown, settingsGiven: Record<string, unknown>
     rule,
     ...(until === null ? {} : { until: new Date(until).toISOString() }),
     ...expiry(seen.record),
-    effects: shown(seen.effects),
+    effects: shown(seen.effects, seen.record),
     flags: flagsOf(seen, told, now, rules),
     ...(line.follow === undefined ? {} : { end: endOf(seen, now, rules, told, line.follow) }),
   };

@@ -4,12 +4,17 @@ import { merchantEventFor, OrderEvent, type PlacedOrder } from "../../../machine
 import { OrderStatus } from "../../../machines/facts.js";
 import { Line, linesFor, sumOf } from "../../../machines/lines.js";
 import { Id, shortened, Text, Word } from "../../../machines/text.js";
+import { toMinor } from "../../core/money.js";
 
-export const minor = (major: number): number => Math.round(major * 100);
-
-const money = z.number().transform(minor);
-/** Lines as a scenario writes them, in major units. */
+/** In major units; which minor ones these are, the order's currency says. */
+const money = z.number();
+/** Lines as a scenario writes them. */
 export const ScenarioLines = z.array(Line.extend({ total: money }));
+
+export const linesIn = (lines: z.infer<typeof ScenarioLines>, currency: string): Line[] =>
+  lines.map((line) => ({ ...line, total: toMinor(line.total, currency) }));
+
+type Ordered = Pick<PlacedOrder, "lines" | "paymentId" | "currency">;
 
 const someText = z.unknown().transform((value) => (typeof value === "string" ? value : JSON.stringify(value ?? "")));
 const wantedStatus = OrderStatus.exclude(["checkout-draft"]);
@@ -69,7 +74,7 @@ const scenarioTypes = new Set(EventLine.options.map((o) => String([...o.shape.ty
 const ownTypes = new Set(OrderEvent.options.map((o) => String([...o.shape.type.values][0])));
 
 /** The lines and the total as they would be after the edit. */
-const edited = ({ remove, add, setQuantity, newTotal }: z.infer<typeof edit>, order: Pick<PlacedOrder, "lines">) => {
+const edited = ({ remove, add, setQuantity, newTotal }: z.infer<typeof edit>, order: Ordered) => {
   const kept = order.lines
     .filter((line) => !remove.includes(line.sku))
     .map((line) => {
@@ -78,13 +83,16 @@ const edited = ({ remove, add, setQuantity, newTotal }: z.infer<typeof edit>, or
     })
     .filter((line) => line.quantity > 0);
   const raised = order.lines.some((line) => (setQuantity[line.sku] ?? 0) > line.quantity);
-  const lines = [...kept, ...add];
-  const total = newTotal ?? sumOf(lines);
+  const lines = [...kept, ...linesIn(add, order.currency)];
+  const total = newTotal === undefined ? sumOf(lines) : toMinor(newTotal, order.currency);
   // Another total than the lines make up says nothing of lines.
   return { lines: linesFor(lines, total) ?? [], total, adds: add.length > 0 || raised };
 };
 
-const translated = (event: EventLine, order: Pick<PlacedOrder, "lines" | "paymentId">): unknown => {
+const translated = (event: EventLine, order: Ordered): unknown => {
+  const { currency } = order;
+  const linesOf = ({ lines }: { lines?: z.infer<typeof ScenarioLines> | null | undefined }) =>
+    lines == null ? null : linesIn(lines, currency);
   switch (event.type) {
     case "callback": {
       const { paymentId = order.paymentId ?? "none", status, action } = event.payload;
@@ -95,15 +103,16 @@ const translated = (event: EventLine, order: Pick<PlacedOrder, "lines" | "paymen
       return { type: "customer.returned", page: event.page };
     case "admin.setStatus": {
       const type = merchantEventFor[event.to];
-      const amount = type === "merchant.refunded" && event.amount !== undefined ? { amount: event.amount } : {};
+      const amount =
+        type === "merchant.refunded" && event.amount !== undefined ? { amount: toMinor(event.amount, currency) } : {};
       return { type, via: event.via, ...amount };
     }
     case "admin.bulkSetStatus":
       return { type: merchantEventFor[event.to], via: "bulk" };
     case "admin.capture":
-      return { type: "merchant.captured", lines: event.lines ?? null };
+      return { type: "merchant.captured", lines: linesOf(event) };
     case "admin.refund":
-      return { type: "merchant.refundedAmount", amount: event.amount, lines: event.lines ?? null };
+      return { type: "merchant.refundedAmount", amount: toMinor(event.amount, currency), lines: linesOf(event) };
     case "admin.editLines":
       return { type: "merchant.editedLines", ...edited(event, order) };
     case "admin.recalculate":
@@ -126,7 +135,7 @@ export const issuesOf = (error: z.ZodError, before: string): Issue[] =>
   error.issues.map(({ path, message }) => ({ path: [before, ...path].join("."), message }));
 
 /** @param event in a scenario's words and major units, or one of our own, which counts in minor units */
-export const ourEvent = (event: { type: string }, order: Pick<PlacedOrder, "lines" | "paymentId">): Mapped => {
+export const ourEvent = (event: { type: string }, order: Ordered): Mapped => {
   if (!scenarioTypes.has(event.type) && !ownTypes.has(event.type)) {
     const message = `unknown event "${event.type}"; one of ${[...scenarioTypes].join(", ")}, or one of our own such as merchant.completed`;
     return { issues: [{ path: "event.type", message }] };

@@ -4,12 +4,13 @@ import { z } from "zod";
 import { PlacedOrder } from "../../../machines/events.js";
 import { noSuchPayment, OrderStatus, type Reading } from "../../../machines/facts.js";
 import { Currency, Id, Moment, Text, Word } from "../../../machines/text.js";
+import { toMinor } from "../../core/money.js";
 import { ROUNDING } from "../../gateways/nets/easy.js";
 import { readingOf as netsReadingOf } from "../../gateways/nets/reading.js";
 import { NetsPayment } from "../../gateways/nets/schema.js";
 import { readingOf } from "../../gateways/resurs/reading.js";
 import { ResursPayment } from "../../gateways/resurs/schema.js";
-import { type Issue, issuesOf, minor, ScenarioLines } from "./event-words.js";
+import { type Issue, issuesOf, linesIn, ScenarioLines } from "./event-words.js";
 
 const When = z
   .union([z.iso.datetime({ offset: true }), z.number().int()], { error: "an ISO 8601 time or epoch milliseconds" })
@@ -115,9 +116,9 @@ export const placedFrom = (
   const gateway = gatewayOf(line);
   const placed = PlacedOrder.safeParse({
     status: order.status,
-    total: order.total === undefined ? (reading?.total ?? 0) : minor(order.total),
+    total: order.total === undefined ? (reading?.total ?? 0) : toMinor(order.total, order.currency),
     currency: order.currency,
-    lines: order.lines,
+    lines: linesIn(order.lines, order.currency),
     needsProcessing: order.needsProcessing,
     gateway,
     paymentId,
@@ -152,7 +153,7 @@ export const readingFrom = (line: DecideLine, paymentId: string | null, now: num
   if (!read.success) throw new BadLine(issuesOf(read.error, "payment"));
   // The bank is asked for the task only where the payment was rejected.
   const told = taskStatus === UNAVAILABLE ? taskStatus : (taskStatus?.completed ?? null);
-  return readingOf(read.data, read.data.status === "REJECTED" ? told : null);
+  return readingOf(read.data, read.data.status === "REJECTED" ? told : null, line.order.currency);
 };
 
 /** As Nets answers it, with a scenario's short word for the payment type. */

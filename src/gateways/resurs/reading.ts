@@ -1,16 +1,21 @@
 /** A payment as the bank describes it (major units, floats) as a reading in minor units. */
 import { PossibleAction, type Reading } from "../../../machines/facts.js";
+import { toMinor } from "../../core/money.js";
 import { orderIdOf } from "../../http-client/order-reference.js";
 import { KEPT_ID } from "./requests.js";
 import type { ResursPayment } from "./schema.js";
 
-/** Floats such as 301.5 or 1.1 * 3 must not leak into comparisons, so every amount is rounded once, here. */
-const minorUnits = (major: number): number => Math.round(major * 100);
-
 const keptId = ({ metadata }: ResursPayment): string | null =>
   metadata?.custom?.find(({ key }) => key === KEPT_ID)?.value ?? null;
 
-export const readingOf = (payment: ResursPayment, taskCompleted: Reading["taskCompleted"] = null): Reading => {
+/** @param currency whose minor units are counted; each that the bank sells in has two digits */
+export const readingOf = (
+  payment: ResursPayment,
+  taskCompleted: Reading["taskCompleted"] = null,
+  currency = "SEK",
+): Reading => {
+  // Floats such as 301.5 or 1.1 * 3 must not leak into comparisons, so every amount is rounded once, here.
+  const minorUnits = (major: number): number => toMinor(major, currency);
   const { order } = payment;
   const limit = payment.application?.approvedCreditLimit;
   return {

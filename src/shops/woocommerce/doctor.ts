@@ -3,6 +3,7 @@
 import { createHmac } from "node:crypto";
 import { z } from "zod";
 import { OrderStatus } from "../../../machines/facts.js";
+import { minorDigits } from "../../core/money.js";
 import { systemClock } from "../../ports/clock.js";
 import { thrownText } from "../../ports/thrown.js";
 import { type ApiOptions, type ApiResult, wooApi } from "./api.js";
@@ -172,12 +173,14 @@ const mayNotRead = (check: string): DoctorFinding =>
     "use a key of a shop manager, or look yourself",
   );
 
+const digitsInWords = ["no", "one", "two", "three", "four"];
+
 const decimals = async (ask: CallShop): Promise<DoctorFinding> => {
   const value = await settingOf(ask, "general/woocommerce_price_num_decimals");
   if (value === null) return mayNotRead("decimals");
-  if (value === "2") return ok("decimals", "amounts have two decimals");
-  const fix =
-    "set WooCommerce › Settings › General › Number of decimals to 2; what is rounded away differs from the bank";
+  const digits = minorDigits((await settingOf(ask, "general/woocommerce_currency")) ?? "");
+  if (value === String(digits)) return ok("decimals", `amounts have ${digitsInWords[digits] ?? digits} decimals`);
+  const fix = `set WooCommerce › Settings › General › Number of decimals to ${digits}; what is rounded away differs from the bank`;
   return wrong("decimals", `amounts have ${value} decimals`, fix);
 };
 

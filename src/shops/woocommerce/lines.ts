@@ -1,10 +1,9 @@
 /** Bringing the shop's lines to what the engine has; nothing is written where they are so already. */
 import { type Line, sameLines, vatOf } from "../../../machines/lines.js";
+import { decimal } from "../../core/money.js";
 import { type ApiResult, orderPath, type WooApi } from "./api.js";
 import { DIFFERENCE, linesOf } from "./order.js";
 import { WooOrder } from "./schema.js";
-
-const major = (minor: number): string => (minor / 100).toFixed(2);
 
 /** Without VAT, which the shop adds by itself. Where nobody told it, it keeps its share of the line. */
 const netOf = (wanted: Line, item: { total: number; total_tax: number }): number => {
@@ -38,6 +37,7 @@ export const writeLines = async (
   const told = await api.ask(WooOrder, "GET", path);
   if (told.kind !== "ok") return told;
   const order = told.body;
+  const major = (minor: number): string => decimal(minor, order.currency);
   const now = linesOf(order);
   const paired = pairedWith(lines, now);
   const items = order.line_items.map((item, index) => {

@@ -1,5 +1,6 @@
 /** The shop's own record of money that went back; it moves none. */
 import { z } from "zod";
+import { decimal, toMinor } from "../../core/money.js";
 import type { Clock } from "../../ports/clock.js";
 import { type ApiResult, orderPath, type WooApi } from "./api.js";
 import { Refund, Refunds, WooOrder } from "./schema.js";
@@ -45,12 +46,15 @@ export const recordRefund = async (
   const there = begun === undefined ? undefined : before.body.find(({ id }) => String(id) === begun);
   if (there !== undefined) return standing(there, clock);
   if (!before.body.some(isMine)) {
-    const matched = await matchedByHand(api, orderId, reference, amount, sumByHand(before.body));
+    // The currency says how the amount is written.
+    const order = await api.ask(WooOrder, "GET", orderPath(orderId) ?? "");
+    if (order.kind !== "ok") return order;
+    const matched = await matchedByHand(api, order.body, reference, amount, before.body);
     if (matched.kind !== "ok") return matched;
     const rest = amount - matched.body;
     if (rest === 0) return { kind: "ok", body: null };
     const written = await api.ask(Refund, "POST", path, {
-      amount: (rest / 100).toFixed(2),
+      amount: decimal(rest, order.body.currency),
       reason: `Refunded at the bank. [#${reference}]`,
       // The money went back already; what goes back to the shelf is the merchant's to say.
       api_refund: false,
@@ -66,24 +70,22 @@ export const recordRefund = async (
   return { kind: "ok", body: null };
 };
 
-const sumByHand = (refunds: Refund[]): number =>
+const sumByHand = (refunds: Refund[], currency: string): number =>
   refunds
     .filter(({ meta_data }) => meta_data?.some(({ key, value }) => key === CONFIRMED && value === BY_HAND))
-    .reduce((sum, { amount }) => sum + Math.abs(Math.round(Number(amount) * 100)), 0);
+    .reduce((sum, { amount }) => sum + Math.abs(toMinor(Number(amount), currency)), 0);
 
 /** How much of the bank's refund the shop has recorded by hand already. It is kept first, so that it counts once. */
 const matchedByHand = async (
   api: WooApi,
-  orderId: string,
+  order: WooOrder,
   reference: string,
   amount: number,
-  byHand: number,
+  refunds: Refund[],
 ): Promise<ApiResult<number>> => {
+  const byHand = sumByHand(refunds, order.currency);
   if (byHand === 0) return { kind: "ok", body: 0 };
-  const path = orderPath(orderId) ?? "";
-  const order = await api.ask(WooOrder, "GET", path);
-  if (order.kind !== "ok") return order;
-  const kept = order.body.meta_data.findLast(({ key }) => key === MATCHED)?.value;
+  const kept = order.meta_data.findLast(({ key }) => key === MATCHED)?.value;
   const before = Matched.safeParse(parsedJson(kept)).data ?? {};
   const own = before[reference];
   if (own !== undefined) return { kind: "ok", body: own };
@@ -91,7 +93,9 @@ const matchedByHand = async (
   const matched = Math.max(0, Math.min(amount, open));
   if (matched === 0) return { kind: "ok", body: 0 };
   const value = JSON.stringify({ ...before, [reference]: matched });
-  const written = await api.ask(z.unknown(), "PUT", path, { meta_data: [{ key: MATCHED, value }] });
+  const written = await api.ask(z.unknown(), "PUT", orderPath(String(order.id)) ?? "", {
+    meta_data: [{ key: MATCHED, value }],
+  });
   return written.kind === "ok" ? { kind: "ok", body: matched } : written;
 };
 

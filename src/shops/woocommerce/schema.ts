@@ -1,13 +1,13 @@
 /** What is used of WooCommerce's REST API v3; strict in that, deaf to the rest. */
 import { z } from "zod";
 import { Minor, Text, Word } from "../../../machines/text.js";
+import { toMinor } from "../../core/money.js";
 
-/** "12.50", as minor units; the engine counts in two decimals. */
-export const minor = z
+/** "12.50", in major units: which minor ones these are, the order's currency says. */
+const major = z
   .string()
   .regex(/^-?\d*(\.\d+)?$/)
-  .transform((text) => Math.round(Number(text) * 100))
-  .pipe(Minor);
+  .transform(Number);
 
 /** As PHP's `is_numeric` has it: a space that does not break is no white space there. */
 const NUMERIC = /^[ \t\n\r\v\f]*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?[ \t\n\r\v\f]*$/i;
@@ -21,14 +21,11 @@ const isNumeric = (told: unknown): boolean =>
 const isUnread = (told: unknown): told is string => typeof told === "string" && !BLANK.test(told) && !isNumeric(told);
 
 /**
- * What a line costs, in minor units. Extensions leave text there that is no number, or nothing: that costs 0 (seed 003,
+ * What a line costs, in major units. Extensions leave text there that is no number, or nothing: that costs 0 (seed 003,
  * "Handling free shipping cost values requiring numeric casting"). If the order's total has it all the same, the line
  * `difference` shows it.
  */
-const cost = z
-  .unknown()
-  .transform((told) => (isNumeric(told) ? Math.round(Number(told) * 100) : 0))
-  .pipe(Minor);
+const cost = z.unknown().transform((told) => (isNumeric(told) ? Number(told) : 0));
 
 /** The plugins of a shop write here what they like. */
 const Meta = z.array(z.object({ id: z.number().optional(), key: z.string(), value: z.unknown() }));
@@ -54,13 +51,13 @@ const item = <S extends z.ZodType>(schema: S) =>
 
 const TaxRate = z.object({ rate_id: z.int(), rate_percent: z.number().min(0).max(100), compound: z.boolean() });
 
-export const WooOrder = z.object({
+const Priced = z.object({
   id: z.int(),
   status: Word(),
   /** WooCommerce's own, when the order was written. */
   version: Word().optional(),
   currency: Word(),
-  total: minor,
+  total: major,
   date_created_gmt: z.string().nullable(),
   date_modified_gmt: z.string().nullable(),
   payment_method: Word(),
@@ -75,6 +72,35 @@ export const WooOrder = z.object({
   fee_lines: z.array(item(Item.extend({ name: label }))),
   /** Each rate that some of the lines are taxed at. */
   tax_lines: z.array(TaxRate).catch([]),
+});
+
+type Costs = Pick<z.infer<typeof Item>, "total" | "total_tax" | "taxes">;
+const costsIn = <C extends Costs>(cost: C, currency: string): C => ({
+  ...cost,
+  total: toMinor(cost.total, currency),
+  total_tax: toMinor(cost.total_tax, currency),
+  taxes: cost.taxes.map((tax) => ({ ...tax, total: toMinor(tax.total, currency) })),
+});
+
+const Whole = z.looseObject({ total: Minor, total_tax: Minor, taxes: z.array(z.looseObject({ total: Minor })) });
+/** What was too much to be counted exactly is somebody's mistake. */
+const Counted = z.looseObject({
+  total: Minor,
+  line_items: z.array(Whole),
+  shipping_lines: z.array(Whole),
+  fee_lines: z.array(Whole),
+});
+
+/** Amounts in the minor units of the order's currency. */
+export const WooOrder = Priced.transform((order) => ({
+  ...order,
+  total: toMinor(order.total, order.currency),
+  line_items: order.line_items.map((one) => costsIn(one, order.currency)),
+  shipping_lines: order.shipping_lines.map((one) => costsIn(one, order.currency)),
+  fee_lines: order.fee_lines.map((one) => costsIn(one, order.currency)),
+})).superRefine((order, check) => {
+  for (const { path, message } of Counted.safeParse(order).error?.issues ?? [])
+    check.addIssue({ code: "custom", path, message });
 });
 export type WooOrder = z.infer<typeof WooOrder>;
 

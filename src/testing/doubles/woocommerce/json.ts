@@ -1,6 +1,7 @@
 /** An order, a note, a refund as WooCommerce's REST API v3 writes them. */
 
 import { vatOf, vatRateOf } from "../../../../machines/lines.js";
+import { decimal, toMajor } from "../../../core/money.js";
 import { flags } from "./effects.js";
 import { refundable, type StoredOrder, type WoocommerceRules } from "./rules.js";
 
@@ -47,7 +48,6 @@ const symbols: Record<string, string> = { EUR: "€", SEK: "kr", NOK: "kr", DKK:
 const internalMeta = new Set<string>([...Object.values(flags), "_payment_method_title"]);
 const everything = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
-export const major = (minor: number): string => (minor / 100).toFixed(2);
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString().slice(0, 19));
 const dates = (name: string, ms: number | null) => ({ [`date_${name}`]: iso(ms), [`date_${name}_gmt`]: iso(ms) });
 
@@ -99,11 +99,11 @@ export const restJson = ({ url, numbers, products, detailsOf }: JsonContext) => 
   const api = `${url}/wp-json/wc/v3`;
 
   /** Without tax, and the tax beside it. */
-  const priced = (line: StoredOrder["lines"][number]) => {
+  const priced = (line: StoredOrder["lines"][number], { currency }: StoredOrder) => {
     const vat = vatOf(line);
-    const total = major(vat);
+    const total = decimal(vat, currency);
     const taxes = vat === 0 ? [] : [{ id: taxRateId(vatRateOf(line)), total, subtotal: total }];
-    return { total: major(line.total - vat), total_tax: total, taxes, meta_data: [] };
+    return { total: decimal(line.total - vat, currency), total_tax: total, taxes, meta_data: [] };
   };
   const taxRateId = (rate: number): number => numbers.named(`tax rate ${rate}`);
   const taxLinesOf = (order: StoredOrder) =>
@@ -113,10 +113,11 @@ export const restJson = ({ url, numbers, products, detailsOf }: JsonContext) => 
       rate_id: taxRateId(rate),
       label: "VAT",
       compound: false,
-      tax_total: major(
+      tax_total: decimal(
         order.lines.filter((line) => vatRateOf(line) === rate).reduce((sum, one) => sum + vatOf(one), 0),
+        order.currency,
       ),
-      shipping_tax_total: "0.00",
+      shipping_tax_total: decimal(0, order.currency),
       rate_percent: rate / 100,
       meta_data: [],
     }));
@@ -135,20 +136,20 @@ export const restJson = ({ url, numbers, products, detailsOf }: JsonContext) => 
       variation_id: 0,
       quantity: line.quantity,
       tax_class: "",
-      subtotal: major(line.total - vatOf(line) + discount),
-      subtotal_tax: major(vatOf(line)),
-      ...priced(line),
+      subtotal: decimal(line.total - vatOf(line) + discount, order.currency),
+      subtotal_tax: decimal(vatOf(line), order.currency),
+      ...priced(line, order),
       meta_data: taken === undefined ? [] : [{ id: numbers.named(`stock of ${numbers.of(line)}`), ...reduced }],
       sku: line.sku,
       global_unique_id: "",
-      price: (line.total - vatOf(line)) / line.quantity / 100,
+      price: toMajor((line.total - vatOf(line)) / line.quantity, order.currency),
       image: { id: "", src: "" },
       parent_name: null,
     };
   };
 
   const couponOf = (order: StoredOrder, coupon: Details["coupons"][number]) => {
-    const amount = coupon.discount / 100;
+    const amount = toMajor(coupon.discount, order.currency);
     const id = numbers.named(`coupon of ${order.id}`);
     const value = JSON.stringify([numbers.named(`coupon ${coupon.code}`), coupon.code, null, amount]);
     const info = { key: "coupon_info", value, display_key: "coupon_info", display_value: value };
@@ -165,13 +166,15 @@ export const restJson = ({ url, numbers, products, detailsOf }: JsonContext) => 
   };
 
   /** WooCommerce prints what it was given: nothing at all where no amount was named. */
-  const amountOf = (refund: StoredOrder["refunds"][number]): string => (refund.unnamed ? "" : major(refund.amount));
+  const amountOf = (refund: StoredOrder["refunds"][number], { currency }: StoredOrder): string =>
+    refund.unnamed ? "" : decimal(refund.amount, currency);
 
   const orderOf = (order: StoredOrder) => {
     const details = detailsOf(order);
     const discount = details.coupons.reduce((sum, coupon) => sum + coupon.discount, 0);
     const id = Number(order.id);
     const self = `${api}/orders/${id}`;
+    const nothing = decimal(0, order.currency);
     return {
       id,
       parent_id: 0,
@@ -181,13 +184,13 @@ export const restJson = ({ url, numbers, products, detailsOf }: JsonContext) => 
       prices_include_tax: false,
       date_created: iso(order.createdAt),
       date_modified: iso(order.updatedAt),
-      discount_total: major(discount),
-      discount_tax: "0.00",
-      shipping_total: "0.00",
-      shipping_tax: "0.00",
-      cart_tax: "0.00",
-      total: major(order.total),
-      total_tax: "0.00",
+      discount_total: decimal(discount, order.currency),
+      discount_tax: nothing,
+      shipping_total: nothing,
+      shipping_tax: nothing,
+      cart_tax: nothing,
+      total: decimal(order.total, order.currency),
+      total_tax: nothing,
       customer_id: 0,
       order_key: details.orderKey,
       billing: { ...noAddress, email: "", phone: "", ...details.billing },
@@ -210,16 +213,21 @@ export const restJson = ({ url, numbers, products, detailsOf }: JsonContext) => 
       tax_lines: taxLinesOf(order),
       shipping_lines: order.lines
         .filter(({ type }) => type === "shipping")
-        .map((line) => ({ id: numbers.of(line), method_title: nameOf(line), method_id: "flat_rate", ...priced(line) })),
+        .map((line) => ({
+          id: numbers.of(line),
+          method_title: nameOf(line),
+          method_id: "flat_rate",
+          ...priced(line, order),
+        })),
       fee_lines: order.lines
         .filter(({ type }) => type === "fee" || type === "discount")
-        .map((line) => ({ id: numbers.of(line), name: nameOf(line), tax_class: "", ...priced(line) })),
+        .map((line) => ({ id: numbers.of(line), name: nameOf(line), tax_class: "", ...priced(line, order) })),
       coupon_lines: details.coupons.map((coupon) => couponOf(order, coupon)),
       refunds: newestSecondFirst(order.refunds).map((refund) => ({
         id: numbers.of(refund),
         reason: refund.reason ?? "",
-        total: `-${amountOf(refund)}`,
-        total_tax: "0.00",
+        total: `-${amountOf(refund, order)}`,
+        total_tax: nothing,
       })),
       payment_url: `${url}/checkout/order-pay/${id}/?pay_for_order=true&key=${details.orderKey}`,
       is_editable: ["pending", "on-hold", "auto-draft"].includes(order.status),
@@ -256,7 +264,7 @@ export const restJson = ({ url, numbers, products, detailsOf }: JsonContext) => 
   const refundOf = (order: StoredOrder, refund: StoredOrder["refunds"][number]) => ({
     id: numbers.of(refund),
     ...dates("created", refund.at),
-    amount: amountOf(refund),
+    amount: amountOf(refund, order),
     reason: refund.reason ?? "",
     refunded_by: 1,
     refunded_payment: false,

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { OrderStatus } from "../../../../machines/facts.js";
 import { type Line, vatOf, vatRateOf } from "../../../../machines/lines.js";
+import { toMinor } from "../../../core/money.js";
 import type { WooDouble } from "./double.js";
 import {
   type Details,
@@ -60,8 +61,6 @@ const OrderPatch = z.object({
 });
 type OrderPatch = z.infer<typeof OrderPatch>;
 
-const minor = (text: string): number => Math.round(Number(text) * 100);
-
 export const ordersApi = (parts: OrderRouteParts) => {
   const { woo, numbers, products, json, now } = parts;
   const { rules, orders } = woo;
@@ -102,7 +101,8 @@ export const ordersApi = (parts: OrderRouteParts) => {
       const product = products.find((one) => one.id === item.product_id || one.sku === item.sku);
       const quantity = item.quantity ?? line?.quantity ?? 1;
       const price = line === undefined ? (product?.price ?? 0) : Math.round(line.total / line.quantity);
-      const total = item.total === undefined ? price * quantity : withTax(minor(item.total), line);
+      const total =
+        item.total === undefined ? price * quantity : withTax(toMinor(Number(item.total), order.currency), line);
       if (line !== undefined && quantity === 0) order.lines.splice(order.lines.indexOf(line), 1);
       else if (line !== undefined) Object.assign(line, changed(line, quantity, total));
       else order.lines.push({ sku: product?.sku ?? item.sku ?? "", quantity, total });
@@ -214,7 +214,7 @@ export const ordersApi = (parts: OrderRouteParts) => {
     });
     if (body.api_refund !== false) return cannot("The payment gateway for this order does not exist.");
     const unnamed = body.amount === undefined;
-    const amount = unnamed ? 0 : minor(String(body.amount));
+    const amount = unnamed ? 0 : toMinor(Number(String(body.amount)), order.currency);
     const reason = typeof body.reason === "string" ? body.reason : "";
     if (amount < 0 || amount > refundable(order)) return cannot("Invalid refund amount.");
     rules.createRefund(order, amount, true, reason);

@@ -35,6 +35,8 @@ export interface WooServerOptions {
   /** Statuses that a plugin adds: slug and label. */
   customStatuses?: Record<string, string>;
   decimals?: number;
+  /** The shop's own; default: none is told. */
+  currency?: string;
   products?: Product[];
   /** What our plugin finds in the shop; left out: it is not installed. */
   plugin?: { url: string; findings: { check: string; verdict: string; says: string }[] };
@@ -115,6 +117,7 @@ export const wooServer = async (options: WooServerOptions): Promise<WooServer> =
 
   const settings: Record<string, unknown> = {
     "general/woocommerce_price_num_decimals": String(options.decimals ?? 2),
+    "general/woocommerce_currency": options.currency ?? "SEK",
     "products/woocommerce_manage_stock": (options.manageStock ?? true) ? "yes" : "no",
     "products/woocommerce_hold_stock_minutes": String(
       options.holdStockMinutes === undefined ? 60 : (options.holdStockMinutes ?? ""),

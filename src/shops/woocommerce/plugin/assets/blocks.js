@@ -14,9 +14,9 @@
 			content: content,
 			edit: content,
 			canMakePayment: function ( cart ) {
-				// Both in the currency's smallest unit; the engine counts in hundredths.
+				// Both in a smallest unit: the shop's has as many digits as it shows, the engine's those of the currency.
 				var digits = cart.cartTotals.currency_minor_unit;
-				var total = Number( cart.cartTotals.total_price ) * Math.pow( 10, 2 - digits );
+				var total = Number( cart.cartTotals.total_price ) * Math.pow( 10, method.digits - digits );
 				var country = ( cart.billingAddress || {} ).country;
 				return (
 					( method.min === null || total >= method.min ) &&

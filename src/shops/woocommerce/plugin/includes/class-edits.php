@@ -26,7 +26,8 @@ final class Order_Status_Engine_Edits {
 		$before  = $order->get_base_data();
 		$changes = array_intersect_key( $order->get_changes(), array_flip( self::WATCHED ) );
 		foreach ( $changes as $name => $now ) {
-			$is_other = 'total' === $name ? Order_Status_Engine_Order::minor( $now ) !== Order_Status_Engine_Order::minor( $before[ $name ] ) : $now !== $before[ $name ];
+			$currency = $order->get_currency();
+			$is_other = 'total' === $name ? Order_Status_Engine_Order::minor( $now, $currency ) !== Order_Status_Engine_Order::minor( $before[ $name ], $currency ) : $now !== $before[ $name ];
 			$is_ours  = Order_Status_Engine_Methods::is_ours( $order->get_payment_method() ) || Order_Status_Engine_Methods::is_ours( $before['payment_method'] );
 			if ( $is_other && $is_ours ) {
 				self::$changed[ $order->get_id() ] = true;

@@ -51,12 +51,13 @@ final class Order_Status_Engine_Gateway extends WC_Payment_Gateway {
 
 	public function is_available() {
 		return parent::is_available() && Order_Status_Engine_Methods::can_be_offered()
-			&& $this->fits_total( Order_Status_Engine_Order::minor( $this->get_order_total() ) ) && $this->fits_country();
+			&& $this->fits_total( Order_Status_Engine_Order::minor( $this->get_order_total(), get_woocommerce_currency() ) ) && $this->fits_country();
 	}
 
 	/** What the checkout of blocks decides by, which counts in the browser. */
 	public function limits() {
-		return array( 'min' => $this->method['min'], 'max' => $this->method['max'], 'countries' => $this->method['countries'] );
+		$digits = Order_Status_Engine_Order::digits( get_woocommerce_currency() );
+		return array( 'min' => $this->method['min'], 'max' => $this->method['max'], 'countries' => $this->method['countries'], 'digits' => $digits );
 	}
 
 	public function process_payment( $order_id ) {

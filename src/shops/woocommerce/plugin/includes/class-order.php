@@ -1,6 +1,6 @@
 <?php
 /**
- * An order in the engine's words: money in hundredths, lines with a name each. The engine reads orders over REST in just
+ * An order in the engine's words: money in the minor units of its currency, lines with a name each. The engine reads orders over REST in just
  * the same way (src/shops/woocommerce/order.ts), so that both make the same of one order.
  */
 
@@ -12,7 +12,7 @@ final class Order_Status_Engine_Order {
 		$made = $order->get_date_created();
 		return array(
 			'status'          => $order->get_status(),
-			'total'           => self::minor( $order->get_total() ),
+			'total'           => self::minor( $order->get_total(), $order->get_currency() ),
 			'currency'        => $order->get_currency(),
 			'lines'           => self::whole( $order ),
 			'needsProcessing' => $order->needs_processing(),
@@ -23,7 +23,7 @@ final class Order_Status_Engine_Order {
 	/** The lines, and one more for what the total has and no line: the engine takes no order whose lines miss its total. */
 	private static function whole( $order ) {
 		$lines = self::lines( $order );
-		$rest  = self::minor( $order->get_total() ) - array_sum( array_column( $lines, 'total' ) );
+		$rest  = self::minor( $order->get_total(), $order->get_currency() ) - array_sum( array_column( $lines, 'total' ) );
 		if ( $lines && 0 !== $rest ) {
 			$type    = $rest < 0 ? 'discount' : 'fee';
 			$lines[] = array( 'sku' => 'difference', 'quantity' => 1, 'total' => $rest, 'description' => 'Difference to the total', 'type' => $type );
@@ -37,13 +37,14 @@ final class Order_Status_Engine_Order {
 	 */
 	public static function lines( $order ) {
 		$lines = array();
+		$currency = $order->get_currency();
 		foreach ( $order->get_items( 'line_item' ) as $item ) {
-			$lines[] = self::line( self::sku( $item ), $item->get_quantity(), $item );
+			$lines[] = self::line( self::sku( $item ), $item->get_quantity(), $item, $currency );
 		}
 		foreach ( array( 'shipping', 'fee' ) as $kind ) {
 			foreach ( $order->get_items( $kind ) as $item ) {
 				$of      = (int) $item->get_meta( '_refunded_item_id' );
-				$line    = self::line( $kind . '-' . ( $of ? $of : $item->get_id() ), 1, $item );
+				$line    = self::line( $kind . '-' . ( $of ? $of : $item->get_id() ), 1, $item, $currency );
 				$type    = 'fee' === $kind && $line['total'] < 0 ? 'discount' : $kind;
 				$lines[] = array_merge( $line, array( 'type' => $type ) );
 			}
@@ -80,19 +81,41 @@ final class Order_Status_Engine_Order {
 		return $unread;
 	}
 
-	public static function minor( $amount ) {
-		return (int) round( 100 * (float) $amount );
+	/** ISO 4217's currencies with another number of digits than two, as the engine counts them (src/core/money.ts). */
+	const DIGITS = array(
+		0 => 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
+		3 => 'BHD IQD JOD KWD LYD OMR TND',
+		4 => 'CLF UYW',
+	);
+
+	/** Digits of the minor unit: the engine's, whatever the shop shows. */
+	public static function digits( $currency ) {
+		foreach ( self::DIGITS as $digits => $currencies ) {
+			if ( in_array( strtoupper( $currency ), explode( ' ', $currencies ), true ) ) {
+				return $digits;
+			}
+		}
+		return 2;
+	}
+
+	public static function minor( $amount, $currency ) {
+		return (int) round( pow( 10, self::digits( $currency ) ) * (float) $amount );
+	}
+
+	/** For people, as the shop writes prices. */
+	public static function price( $minor, $currency ) {
+		return wp_strip_all_tags( wc_price( $minor / pow( 10, self::digits( $currency ) ), array( 'currency' => $currency ) ) );
 	}
 
 	/** What a line costs. Extensions leave text there that is no number, or nothing: that costs 0. */
-	private static function cost( $told ) {
-		return is_numeric( $told ) ? self::minor( $told ) : 0;
+	private static function cost( $told, $currency ) {
+		return is_numeric( $told ) ? self::minor( $told, $currency ) : 0;
 	}
 
-	private static function line( $sku, $quantity, $item ) {
-		$vat  = self::cost( $item->get_total_tax() );
+	private static function line( $sku, $quantity, $item, $currency ) {
+		$vat  = self::cost( $item->get_total_tax(), $currency );
 		$name = mb_substr( trim( (string) $item->get_name() ), 0, 200 );
-		$line = array( 'sku' => $sku, 'quantity' => $quantity ? abs( $quantity ) : 1, 'total' => self::cost( $item->get_total() ) + $vat );
+		$line = array( 'sku' => $sku, 'quantity' => $quantity ? abs( $quantity ) : 1, 'total' => self::cost( $item->get_total(), $currency ) + $vat );
 		if ( '' !== $name && $name !== $sku ) {
 			$line['description'] = $name;
 		}

@@ -12,7 +12,7 @@ final class Order_Status_Engine_Refunds {
 	const CONFIRMED = '_order_status_engine_refund';
 	/** On a refund that moved no money: what the bank refunds later is this one, and is not recorded again. */
 	const BY_HAND  = 'by-hand';
-	/** On the order: so much, in hundredths, shop and bank had both refunded when the engine was asked last. */
+	/** On the order: so much, in minor units, shop and bank had both refunded when the engine was asked last. */
 	const AGREED = '_order_status_engine_refunded';
 	/** Seconds that the merchant waits for the bank, and some more for the answer to come. */
 	const BANK     = 10;
@@ -39,7 +39,7 @@ final class Order_Status_Engine_Refunds {
 
 	/** Whether a part was refunded by hand, and it is not known that the bank agrees. Of the whole the engine has a flag. */
 	public static function has_part_by_hand( $order ) {
-		if ( 'refunded' === $order->get_status() || Order_Status_Engine_Order::minor( $order->get_total_refunded() ) <= (int) $order->get_meta( self::AGREED ) ) {
+		if ( 'refunded' === $order->get_status() || Order_Status_Engine_Order::minor( $order->get_total_refunded(), $order->get_currency() ) <= (int) $order->get_meta( self::AGREED ) ) {
 			return false;
 		}
 		foreach ( $order->get_refunds() as $refund ) {
@@ -52,7 +52,8 @@ final class Order_Status_Engine_Refunds {
 
 	/** @return string that the shop has refunded more than the bank; '' = it has not, or the engine cannot be asked. */
 	public static function difference( $order ) {
-		$in_shop = Order_Status_Engine_Order::minor( $order->get_total_refunded() );
+		$currency = $order->get_currency();
+		$in_shop  = Order_Status_Engine_Order::minor( $order->get_total_refunded(), $currency );
 		if ( $in_shop <= (int) $order->get_meta( self::AGREED ) ) {
 			return '';
 		}
@@ -66,9 +67,8 @@ final class Order_Status_Engine_Refunds {
 			$order->save_meta_data();
 			return '';
 		}
-		$price = array( 'currency' => $order->get_currency() );
 		/* translators: 1: an amount, 2: an amount */
-		$says = sprintf( __( 'The shop has refunds of %1$s, and the bank has refunded %2$s.', 'order-status-engine' ), wp_strip_all_tags( wc_price( $in_shop / 100, $price ) ), wp_strip_all_tags( wc_price( $at_bank / 100, $price ) ) );
+		$says = sprintf( __( 'The shop has refunds of %1$s, and the bank has refunded %2$s.', 'order-status-engine' ), Order_Status_Engine_Order::price( $in_shop, $currency ), Order_Status_Engine_Order::price( $at_bank, $currency ) );
 		return html_entity_decode( $says, ENT_QUOTES );
 	}
 
@@ -83,7 +83,7 @@ final class Order_Status_Engine_Refunds {
 		if ( ! $order instanceof WC_Order || ! Order_Status_Engine_Methods::is_ours( $order->get_payment_method() ) ) {
 			return;
 		}
-		$amount = wc_format_decimal( $args['amount'], 2 );
+		$amount = wc_format_decimal( $args['amount'], Order_Status_Engine_Order::digits( $order->get_currency() ) );
 		/* translators: %s: an amount */
 		$order->add_order_note( sprintf( __( 'A refund of %s was recorded by hand: the bank has refunded nothing. If it should, refund it at the bank, or delete this refund and refund it via the payment method.', 'order-status-engine' ), $amount . ' ' . $order->get_currency() ) );
 		// With the last refund WooCommerce has set the status, too.
@@ -100,7 +100,7 @@ final class Order_Status_Engine_Refunds {
 	public static function refund( $order, $amount ) {
 		$refund      = self::$begun;
 		self::$begun = null;
-		$minor       = Order_Status_Engine_Order::minor( $amount );
+		$minor       = Order_Status_Engine_Order::minor( $amount, $order->get_currency() );
 		if ( null === $refund || ! $refund->get_id() || $refund->get_parent_id() !== $order->get_id() ) {
 			return new WP_Error( 'order_status_engine', __( 'A refund needs an id of its own, so that the money goes back once.', 'order-status-engine' ) );
 		}
