@@ -54,6 +54,7 @@ const runs: Record<"campaign" | "bench" | "record", Record<string, Named>> = {
       says: "which law finds which planted bug, as the table of simulator.md",
       file: "test/simulator/bug-table.js",
     },
+    pairs: { says: "decisions of this checkout and of another one, side by side", file: "test/pairs/campaign.js" },
     money: { says: "calls that move money, answered, lost and late", file: "test/money/campaign.js" },
     kills: { says: "kill -9 before and after every write and call", file: "test/crash/campaign.js" },
     fuzz: { says: "changed bytes of whatever is read", file: "test/fuzz/campaign.js" },

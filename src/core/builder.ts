@@ -11,7 +11,7 @@ import type { CommandPayload, WaitingEvent } from "../../machines/waiting.js";
 import { ask } from "./ask.js";
 import { endUnpaid } from "./ending.js";
 import { followAfterCall } from "./follow.js";
-import { asAskedFor, isLostNow, laterLooks, mayStillBePaid, paymentAfter } from "./intended.js";
+import { asAskedFor, isLostNow, laterLooks, paymentAfter } from "./intended.js";
 import { laneOf } from "./lanes.js";
 import { exchangeBack, readSurplus } from "./others.js";
 import type { Actor, ActorMessage, Answer, OrderMessage, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
@@ -28,8 +28,6 @@ export interface Rules {
 }
 
 const statuses = new Set<StateValue>(OrderStatus.options);
-
-const GIVEN_UP = new Set<OrderStatus>(["cancelled", "failed"]);
 
 const statusIn = (value: StateValue): OrderStatus | null => (statuses.has(value) ? (value as OrderStatus) : null);
 
@@ -145,7 +143,6 @@ export class DecisionBuilder {
     this.carry(moved.actions, shown, moved.taken, status);
     this.endOperation(moved.taken, status);
     this.facts = { ...this.facts, payment: asAskedFor(this.facts.payment, moved.taken, next) };
-    if (next !== status && GIVEN_UP.has(next) && mayStillBePaid(this.facts)) this.lookAgainLater();
     if (next !== status && next === "cancelled") endUnpaid(this, this.facts.payment);
     // A yes that came without a reading is lost only once a look does not show it.
     const isLost = moved.taken.reason === "outcome-unknown" && !Object.keys(this.timers).some(isLaterLook);

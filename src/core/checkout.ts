@@ -68,18 +68,28 @@ export const watchUnheard = (builder: DecisionBuilder): void => {
   if (id !== null && gateway !== null && !builder.flow.linkExpires) builder.setTimers(unheardLooks);
 };
 
+/** When the last of these looks is due. */
+const lastOf = (timers: DecisionBuilder["timers"], isOne: (timer: string) => boolean): number =>
+  Math.max(
+    Number.NEGATIVE_INFINITY,
+    ...Object.entries(timers).flatMap(([timer, { at }]) => (isOne(timer) ? [at] : [])),
+  );
+
+const isUnheard = (timer: string): boolean => timer.startsWith(UNHEARD);
+const isOtherLook = (timer: string): boolean => isLaterLook(timer) && !isUnheard(timer);
+
 /**
  * A payment that may still be paid is looked at until the bank has decided, whatever became of the order: callback and
- * return may be lost.
+ * return may be lost. The looks begin anew with each change of the order's status.
  */
 export const watchUndecided = (builder: DecisionBuilder): void => {
   const { from, facts, timers } = builder;
-  const looks = Object.keys(timers).filter(isLaterLook);
-  const isLookedAt = looks.some((timer) => !timer.startsWith(UNHEARD));
-  if (isLookedAt || !isUndecided(facts)) {
-    for (const { set } of unheardLooks) if (set in timers) builder.dropTimer(set);
-  } else if (from !== null && from !== facts.order.status && looks.length === 0 && !(LINK_TIMER in timers)) {
-    builder.setTimers(unheardLooks);
+  const undecided = isUndecided(facts);
+  const others = lastOf(timers, isOtherLook);
+  const hasChanged = from !== null && from !== facts.order.status;
+  if (undecided && hasChanged && !(LINK_TIMER in timers)) builder.setTimers(unheardLooks);
+  if (!undecided || others >= lastOf(builder.timers, isUnheard)) {
+    for (const { set } of unheardLooks) if (set in builder.timers) builder.dropTimer(set);
   }
 };
 

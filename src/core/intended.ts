@@ -37,12 +37,14 @@ const withoutFailed = ({ intended, undone }: Refunds, failed: number): Refunds =
 };
 
 /**
- * What our calls asked for in all, once this one has ended. What was given up was not: booked late, it is too much. A call
- * for all that is left takes what stood in the books before as asked for.
+ * What our calls asked for in all, once this one has ended. What was given up was not: booked late, it is too much. What the
+ * bank refused at once was never asked for: by hand, as the flag advises, it may still be done. A call for all that is left
+ * takes what stood in the books before as asked for.
  */
 const intendedAfter = (payment: Facts["payment"], operation: Operation, done: boolean): Intended => {
   const { intended: before, captured } = payment;
-  const { kind, amount, whole } = operation;
+  const { kind, amount, whole, lostAt } = operation;
+  if (!done && lostAt === null) return before;
   const asked = done ? amount : 0;
   const from = (kept: number | null, shown: number) => (done && whole ? shown : (kept ?? shown)) + asked;
   switch (kind) {
@@ -179,7 +181,7 @@ export const isLostNow = (before: Operation | null, after: Operation | null, eve
   after !== null && after.lostAt !== (before?.lostAt ?? null) && !("reading" in event && event.reading === null);
 
 /** The bank has not said that the payment is over; its answer may also have been older than the customer's. */
-export const mayStillBePaid = ({ payment, order }: Facts): boolean =>
+const mayStillBePaid = ({ payment, order }: Facts): boolean =>
   payment.readAt !== null && order.total > 0 && (!payment.exists || waitsForCustomer(payment));
 
 /** The bank has neither accepted nor rejected it, as far as it was read. */

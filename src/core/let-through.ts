@@ -1,11 +1,9 @@
 /** Whoever waited for the reading is let through to the order. */
 import { statusWantedBy } from "../../machines/events.js";
-import type { OrderStatus } from "../../machines/facts.js";
 import type { WaitingEvent } from "../../machines/waiting.js";
 import { answerAboutOther, calledAs, holdStockIsOver, isAboutOther, isForgotten } from "./asking.js";
 import type { DecisionBuilder } from "./builder.js";
 import { handles } from "./explain.js";
-import { isReviewed, mayStillBePaid } from "./intended.js";
 import { exchange, holdsMoney, isOwnTimer, otherNamed } from "./others.js";
 import { notOurs, refuse } from "./refuse.js";
 import { SIGNED_EARLIER } from "./remember.js";
@@ -19,14 +17,6 @@ const SHOWN: Record<string, string> = { [SIGNED_EARLIER]: "customer.unproven", "
 export const isLeftToTheShop = ({ facts: { order, operation } }: DecisionBuilder): boolean =>
   order.paidOtherwise === true && operation === null;
 
-const OVER = new Set<OrderStatus>(["cancelled", "failed", "refunded"]);
-
-/** Another hand ended an order that the bank may yet accept: its callback may be lost. */
-const watchIfOver = (builder: DecisionBuilder): void => {
-  const { order, payment } = builder.facts;
-  if (OVER.has(order.status) && (mayStillBePaid(builder.facts) || isReviewed(payment))) builder.lookAgainLater();
-};
-
 /**
  * The order was followed when it was seen; the flags say what the payment has against it. A pending one asks its customer
  * to pay, and WooCommerce's stock job gives it up: where the bank has the money, it is processing again.
@@ -35,7 +25,7 @@ const seen = (builder: DecisionBuilder, { eventId, type }: WaitingEvent): void =
   const { order } = builder.facts;
   const asksToPay = order.status === "pending" && holdsMoney(builder) && !isLeftToTheShop(builder);
   // A plugin that sets it to pending each time is not fought with: it is flagged.
-  if (!asksToPay || order.restored === true) return watchIfOver(builder);
+  if (!asksToPay || order.restored === true) return;
   builder.facts = { ...builder.facts, order: { ...order, restored: true } };
   builder.show({ eventId, type: "reconcile.asked", called: type });
 };

@@ -9,7 +9,7 @@ export const COOLDOWN = named("cooldownRemaining");
 export const NEXT_LOOK = named("nextLook");
 /** How long after an event the payment is read once more: an own timer, which no machine sets. */
 export const LATER_LOOK = "look.again.";
-/** The same, of an order that waits for its payment: callback and return may be lost, and no link of ours runs out. */
+/** The same, of a payment that the bank has not decided: callback and return may be lost, and no link of ours runs out. */
 export const UNHEARD = `${LATER_LOOK}unheard.`;
 
 /** As long as the bank may take to open a payment; whoever died meanwhile keeps nobody out for longer. */

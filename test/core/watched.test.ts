@@ -79,6 +79,25 @@ describe.each(["resurs-mapi", "resurs-hosted", "nets-easy"])("at %s", (gateway) 
   });
 });
 
+test.each([
+  ["the shop set it to processing", seen("processing"), "processing"],
+  ["a merchant set it to processing", { type: "merchant.processed", via: "api" }, "processing"],
+  ["the shop cancelled it", seen("cancelled"), "cancelled"],
+  ["the customer came by the fail page", { type: "customer.returned", page: "fail" }, "cancelled"],
+] as [string, EventInput, string][])("%s a minute before the last look: the looks begin anew", (_, event, status) => {
+  const life = lifeOf();
+  life.settle(callback(), payments["at the bank"]);
+  const lastLook = Math.max(...Object.values(life.record.timers).map(({ at }) => at));
+  longAfter(life, payments["at the bank"], (lastLook - life.now - MINUTE) / DAY);
+  life.now = lastLook - MINUTE;
+  life.settle(event, payments["at the bank"]);
+  expect(life.status).toBe(status);
+  life.now = lastLook;
+  longAfter(life, payments["at the bank"], 1 / DAY);
+  expect(longAfter(life, payments.accepted, 0.1)).toBeGreaterThan(0);
+  expect(life.record.facts.payment.authorized).toBe(100_000);
+});
+
 test("a frozen payment is looked at, for word of its release may be lost", () => {
   const life = lifeOf();
   life.settle(callback(), payments.frozen);
