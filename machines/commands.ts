@@ -141,7 +141,7 @@ export const Command = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("data.revealed"), by: Text(100).min(1), why: Text(200) }),
 ]);
 /** A status by its name, as a merchant picks it: one of the eight, or one of the shop's own. The bank's money goes first. */
-export interface StatusAsked<Own extends string = never> {
+interface StatusAsked<Own extends string = never> {
   type: "merchant.asked";
   status: Exclude<StatusWord<Own>, "checkout-draft">;
   via?: z.input<typeof via> | undefined;

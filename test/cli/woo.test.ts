@@ -177,7 +177,8 @@ test("where there is a configuration, shop, keys, address of the webhook and set
     export default defineConfig({
       store: "orders.db",
       shop: { url: "${shop.url}", consumerKey: env("K"), consumerSecret: env("S"), webhookSecrets: [env("W")],
-        paymentMethods: {}, customStatuses: { picking: "processing" } },
+        paymentMethods: {} },
+      statuses: { picking: "processing" },
       gateways: { "resurs-mapi": { baseUrl: "https://bank.example", clientId: env("K"), clientSecret: env("S") } },
       http: { publicUrl: "${door.url}", apiToken: env("T") },
       settings: { stockManagement: true, holdStockMinutes: 45 },
