@@ -53,7 +53,7 @@ const names = {
   soap: "PHP's SoapClient with the bank's WSDL",
 };
 /** How many cases it has at least. */
-const MANY = { ecom: 24, nexi: 22, plugin: 60, soap: 7 };
+const MANY = { ecom: 24, nexi: 25, plugin: 60, soap: 7 };
 
 describe.each(clients)("%s", (client) => {
   const all = stepsOf(client);

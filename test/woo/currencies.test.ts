@@ -62,7 +62,7 @@ describe.each([
   test("doctor wants as many decimals as the currency has", async () => {
     for (const decimals of [0, 2, 3]) {
       const { server, keys } = await shopOf(currency, { decimals });
-      const told = { callbackUrl: null, webhookSecret: null, holdStockMinutes: 60, customStatuses: [] };
+      const told = { callbackUrl: null, webhookSecret: null, holdStockMinutes: 60, statuses: [] };
       const findings = await wooDoctor({ url: server.url, ...keys, clock: new VirtualClock(T0), ...told });
       const found = findings.find(({ check }) => check === "decimals");
       expect(found?.verdict).toBe(decimals === digits ? "ok" : "wrong");

@@ -39,7 +39,7 @@ export interface NetsDouble {
    * pending. @throws Error where it cannot
    */
   portal(paymentId: string, op: NetsCall, amount?: number, refund?: "Completed" | "Pending"): void;
-  /** The latest cancellation fails: its amount is reserved again, and the webhook goes out. @throws Error: there is none */
+  /** The latest cancellation fails: its amount is reserved again; the webhook goes out. @throws Error where there is none */
   cancelFails(paymentId: string): void;
   /** The latest refund turns out so; the webhook goes out where it failed, or came through after it had waited. */
   refundTurns(paymentId: string, state: NetsRefund["state"]): void;

@@ -24,7 +24,7 @@ import { changesOf } from "./changes.js";
 import type { NetsDouble, RecordedNetsCall } from "./controls.js";
 import { creationsOf } from "./creations.js";
 import { netsDeliveriesOf } from "./deliveries.js";
-import { type Hand, handsOf } from "./hands.js";
+import { type HandsAct, handsOf } from "./hands.js";
 import { faultsOf, isOfSubscription, Move, type NetsOperation, type NetsRequest, netsRequest } from "./http.js";
 import { itemOf, sumOf } from "./items.js";
 import { answered, BEGUN, dataOf, EVENTS, type NetsSubject } from "./messages.js";
@@ -101,7 +101,7 @@ export const netsDouble = async (
   const { change, part } = changesOf(accounts, updates, { no, notValid, iso });
 
   /** Writes it into the books, and tells whoever is to hear of it. The new charge's, refund's or cancellation's id. */
-  const act = (op: NetsCall, account: NetsAccount, payment: NetsBookEntry, call: Hand): string => {
+  const act = (op: NetsCall, account: NetsAccount, payment: NetsBookEntry, call: HandsAct): string => {
     const [id, at] = [newId(), iso()];
     const { amount, items = call.amount === payment.order.amount ? payment.order.items : [itemOf(amount)] } = call;
     const { chargeId = null, final = false, isPending = false } = call;

@@ -6,7 +6,7 @@ import type { NetsItem } from "./items.js";
 import { type NetsSubject, TURNS } from "./messages.js";
 
 /** Without items: those of the order, or one that stands for the amount. */
-export interface Hand {
+export interface HandsAct {
   amount: number;
   chargeId?: string | null;
   items?: NetsItem[] | undefined;
@@ -16,7 +16,7 @@ export interface Hand {
 }
 
 interface Books {
-  act(op: NetsCall, account: NetsAccount, payment: NetsBookEntry, call: Hand): string;
+  act(op: NetsCall, account: NetsAccount, payment: NetsBookEntry, call: HandsAct): string;
   tell(account: NetsAccount, event: string, about: NetsSubject): void;
   iso(): string;
 }
