@@ -66,7 +66,7 @@ const table = {
     updated: r(
       flow,
       "from the moment the order was created or updated",
-      "The order was changed, so the hold period starts again.",
+      "The order was changed, so the hold period starts again, until ten minutes after the callback.",
     ),
     "under-way": r(
       own,
