@@ -193,7 +193,7 @@ const engineDown: Act = {
     await world.engineDown();
     one.page.setDefaultTimeout(15_000);
     await one.goesToBank(METHOD).catch(() => {});
-    one.page.setDefaultTimeout(90_000);
+    one.page.setDefaultTimeout(300_000);
     law(broken, /could not be started/.test(await one.reads()), "the customer is not told");
     await one.shops(world.shop.products[0] ?? 0, "classic");
     law(broken, !(await one.offered()).includes(METHOD), "the method is still offered at the classic checkout");

@@ -7,7 +7,7 @@ export type CheckoutPage = "classic" | "blocks";
 export type AtBank = "sign" | "deny" | "freeze" | "leave";
 
 /** A page takes a second; on a computer that is busy with other things, much longer. */
-const WAIT_MS = 90_000;
+const WAIT_MS = 300_000;
 const person = {
   first_name: "Testa",
   last_name: "Testsson",

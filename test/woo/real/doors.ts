@@ -93,7 +93,21 @@ export const everyDoor = async (world: RealWorld, page: Page, makes?: MakesOrder
   const rows: AtDoor[] = [];
   for (const payment of payments) {
     for (const [door, goesThrough] of Object.entries(doors)) {
-      const { id, payment: paymentId } = await orderThatIs(world, payment, makes);
+      // An order that cannot be made takes nothing from the other rows.
+      const order = await orderThatIs(world, payment, makes).catch((thrown: unknown) => String(thrown).slice(0, 150));
+      if (typeof order === "string") {
+        rows.push({
+          payment,
+          door,
+          status: `not made: ${order}`,
+          captured: undefined,
+          mails: 0,
+          reduced: 0,
+          calls: "none",
+        });
+        continue;
+      }
+      const { id, payment: paymentId } = order;
       const [mailsBefore, callsBefore] = [(await world.shop.mails()).length, world.bank.calls.length];
       const failed = await goesThrough(world, page, id).then(
         () => null,

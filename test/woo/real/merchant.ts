@@ -5,7 +5,7 @@ import { completedOrder, paidOrder } from "./acts.js";
 import { ADMIN_PASSWORD, WEBHOOK_SECRET } from "./stand-up.js";
 import type { RealWorld } from "./world.js";
 
-const WAIT_MS = 90_000;
+const WAIT_MS = 300_000;
 
 export const loggedIn = async (browser: Browser, { shop }: RealWorld): Promise<Page> => {
   const page = await (await browser.newContext()).newPage();

@@ -26,7 +26,7 @@ export const TOKEN = "token of the engine's API";
 export const PLUGIN_SECRET = "secret between plugin and engine";
 export const METHOD = "ose_resurs-mapi_7d63eb50-94b4-4238-8c0d-22d095bfe46b";
 /** For what hangs: the shop is PHP without a web server, on a computer that may be busy with other things. */
-const SETTLED_S = 120;
+const SETTLED_S = 600;
 const SHOP_MS = 60_000;
 
 export interface RealWorld {
