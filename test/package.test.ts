@@ -13,8 +13,8 @@ import { freePort } from "./free-port.js";
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const bin = (path: string): string => join(root, "node_modules", path);
-/** 1,290 kB at the time of writing: a quarter is the test harness that users are given, another the docs. */
-const LARGEST_PACKAGE = 1_360_000;
+/** 1,377 kB at the time of writing: a quarter is the test harness that users are given, another the docs. */
+const LARGEST_PACKAGE = 1_400_000;
 /** With all that comes along but the optional packages: 25 packages and 63 MB at the time of writing, 28 MB of them date-fns. */
 const MOST_PACKAGES = 25;
 const MOST_MB = 64;

@@ -59,7 +59,7 @@ describe("what goes in", () => {
 
   test.each([
     ["nothing", undefined, "event"],
-    ["a text", "merchant.completed", "event"],
+    ["a text that is no status", "merchant.completed", "status"],
     ["a word that no order knows", { type: "merchant.exploded" }, "type"],
     ["a field too many", { type: "merchant.completed", via: "dropdown", price: 1 }, "event"],
     ["a page that is none", { type: "customer.returned", page: "thanks" }, "page"],

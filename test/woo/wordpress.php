@@ -195,6 +195,10 @@ class WC_Order_Refund {
 	public function get_parent_id() {
 		return $this->parent;
 	}
+	/** WooCommerce writes the order's into it. */
+	public function get_currency() {
+		return 'SEK';
+	}
 	public function get_items( $kind ) {
 		return 'line_item' === $kind ? $this->items : array();
 	}
