@@ -122,7 +122,8 @@ describe("a word that is nearly right is refused, never taken for another", () =
   });
 
   test.each([
-    ["a status", "order_id,status\n1,complete\n", /is not a status/],
+    ["a status with an amount", "order_id,status,amount\n1,complete,5\n", /is not a status/],
+    ["no status", "order_id,status\n1,\n", /is not a status/],
     ["an amount of another country", "order_id,status,amount\n1,refunded,99,50\n", /4 columns/],
     ["a torn row", "order_id,status,amount\n1,refunded", /2 columns/],
     ["an amount as programs write it", "order_id,status,amount\n1,refunded,1e3\n", /number such as/],
