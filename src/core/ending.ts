@@ -3,10 +3,19 @@ import { type Facts, waitsForCustomer } from "../../machines/facts.js";
 import { flowOf } from "../../machines/index.js";
 import type { DecisionBuilder } from "./builder.js";
 
+/** Whatever was asked of the payment while the order was cancelled counts no more: it is to be paid again. */
+export const forgetEnd = (builder: DecisionBuilder): void => {
+  const { endAsked, ...payment } = builder.facts.payment;
+  if (endAsked !== undefined) builder.facts = { ...builder.facts, payment };
+};
+
 /** The bank refuses where it was paid at the same moment. It is watched in any case, so nobody waits for the answer. */
 export const endUnpaid = (builder: DecisionBuilder, payment: Facts["payment"]): void => {
   const { id, gateway, readAt } = payment;
   const isOpen = readAt === null || waitsForCustomer(payment);
   if (id === null || !isOpen || !flowOf(builder.rules.registry, gateway).endsUnpaid) return;
   builder.add({ type: "endPayment", paymentId: id }, builder.now);
+  const { order, payment: current } = builder.facts;
+  if (order.status === "cancelled" && current.id === id)
+    builder.facts = { ...builder.facts, payment: { ...current, endAsked: true } };
 };
