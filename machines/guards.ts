@@ -132,14 +132,7 @@ const combined = {
   paysAnotherAmount: and(["holdsMoney", "comparesAmounts", not("totalsAgree")]),
   revives: and(["holdsMoney", "choosesToRevive"]),
   /** Money that came to an order after it was cancelled unpaid, on a payment that was to be ended: once, and all of it. */
-  givesBack: and([
-    "holdsMoney",
-    "choosesToGiveBack",
-    "endWasAsked",
-    not("isGone"),
-    not("isPaidOtherwise"),
-    not("isInAnotherCurrency"),
-  ]),
+  givesBack: and(["holdsMoney", "givesBackLate", not("isGone"), not("isPaidOtherwise"), not("isInAnotherCurrency")]),
   letsGoLate: and(["givesBack", "canCancel", not("cancelIsOff")]),
   refundsLate: and(["givesBack", "canRefundInFull", not("refundIsOff")]),
 

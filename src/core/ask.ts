@@ -98,7 +98,7 @@ const refundIn = (of: { refund?: string | undefined } | null): { refund?: string
 /** The call that is under way; a booking that has ended gives way to what follows from it. */
 const current = ({ operation }: Facts): Operation | null => (operation?.kind === "book" ? null : operation);
 
-/** The order was cancelled before the money came, and stays so. It is given back once: what the bank refuses is a person's. */
+/** The order was cancelled before the money came, and stays so. It is asked back once: a refusal is left to a person. */
 const late = ({ order, payment }: Facts): boolean => order.status === "cancelled" && payment.endAsked === true;
 const onlyOnce = (facts: Facts): Facts =>
   late(facts) ? { ...facts, payment: { ...facts.payment, endAsked: false } } : facts;

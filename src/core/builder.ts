@@ -9,7 +9,7 @@ import type { Meta } from "../../machines/meta.js";
 import type { Settings } from "../../machines/settings.js";
 import type { CommandPayload, WaitingEvent } from "../../machines/waiting.js";
 import { ask } from "./ask.js";
-import { endUnpaid, forgetEnd } from "./ending.js";
+import { endedWith } from "./ending.js";
 import { followAfterCall } from "./follow.js";
 import { asAskedFor, isLostNow, laterLooks, mayStillBePaid, paymentAfter } from "./intended.js";
 import { laneOf } from "./lanes.js";
@@ -155,8 +155,7 @@ export class DecisionBuilder {
     this.endOperation(moved.taken, status);
     this.facts = { ...this.facts, payment: asAskedFor(this.facts.payment, moved.taken, next) };
     if (next !== status && GIVEN_UP.has(next) && mayStillBePaid(this.facts)) this.lookAgainLater();
-    if (next !== status) forgetEnd(this);
-    if (next !== status && next === "cancelled") endUnpaid(this, this.facts.payment);
+    if (next !== status) endedWith(this, next);
     // A yes that came without a reading is lost only once a look does not show it.
     const isLost = moved.taken.reason === "outcome-unknown" && !Object.keys(this.timers).some(isLaterLook);
     if (isLost) this.lookAgainLater();
