@@ -25,6 +25,8 @@ export const notes = {
   "capture-off": "Set to completed without a capture: automatic capture is switched off.",
   "nothing-to-capture": "Set to completed without a capture: the order has no amount to pay.",
   "cancel-success": "Successfully cancelled payment at {bank}.",
+  "late-released": "The customer paid at {bank} after the order was cancelled; the reservation was cancelled there.",
+  "late-refunded": "The customer paid at {bank} after the order was cancelled; {amount} was refunded.",
   "rest-released": "Released what was still reserved of the payment at {bank}.",
   "nothing-to-cancel": "Order cancelled; there was nothing to cancel at the bank.",
   "cancel-off": "Order cancelled without cancelling the payment: automatic cancel is switched off.",

@@ -129,6 +129,10 @@ const combined = {
   staysPendingMeanwhile: and(["isAwaitingCustomer", or(["choosesToStayPending", "unpaidStaysPending"])]),
   paysAnotherAmount: and(["holdsMoney", "comparesAmounts", not("totalsAgree")]),
   revives: and(["holdsMoney", "choosesToRevive"]),
+  /** Money that came to an order after it was cancelled unpaid, on a payment that was to be ended: once, and all of it. */
+  givesBack: and(["holdsMoney", "givesBackLate", not("isGone"), not("isPaidOtherwise"), not("isInAnotherCurrency")]),
+  letsGoLate: and(["givesBack", "canCancel", not("cancelIsOff")]),
+  refundsLate: and(["givesBack", "canRefundInFull", not("refundIsOff")]),
 
   /** WooCommerce: an order whose every line is virtual and downloadable is done once it is paid. */
   isDoneOncePaid: and(["holdsMoney", not("needsProcessing"), or(["isFree", "isCapturedInFull", "captureIsOff"])]),

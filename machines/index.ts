@@ -166,7 +166,7 @@ interface StoredCheckout extends Omit<Try, "answer"> {
 
 export const registry: Registry = {
   id: "woocommerce-order",
-  version: 6,
+  version: 7,
   order: orderMachine,
   cooldown: cooldownMachine,
   attempt: attemptMachine,
@@ -183,5 +183,6 @@ export const registry: Registry = {
     { from: 3, to: 4, renamed: {}, facts: withOtherPayments },
     { from: 4, to: 5, renamed: {}, facts: withTries },
     { from: 5, to: 6, renamed: {} },
+    { from: 6, to: 7, renamed: {} },
   ],
 };

@@ -177,6 +177,7 @@ export const singleFacts = {
   // what the shop has chosen where the documents disagree
   choosesToStayPending: fact((c) => c.settings.choices.pendingWhileCustomerIsAway === "stay"),
   choosesToRevive: fact((c) => c.settings.choices.cancelledThenAccepted === "revive"),
+  givesBackLate: fact((c) => c.settings.choices.cancelledThenAccepted === "give-back" && c.payment.endAsked === true),
   choosesToStayOnHold: fact((c) => c.settings.choices.onHoldThenAborted === "stay"),
   choosesToKeepProcessing: fact((c) => c.settings.choices.processingThenRejected === "stay"),
   choosesToRelease: fact((c) => c.settings.choices.surplusPayment === "release"),

@@ -29,6 +29,11 @@ export const paymentRules = {
     "The bank created no payment; the customer may try again.",
   ),
 
+  ...named("late", {
+    "let-go": r(own, "-", "What was reserved after the order was cancelled unpaid is released."),
+    refund: r(own, "-", "What was charged after the order was cancelled unpaid is refunded."),
+  }),
+
   ...named("attempt", {
     open: r(own, "-", "Another payment of the order was read; it holds no money yet."),
     closed: r(own, "-", "Another payment of the order was read; it is closed."),

@@ -163,3 +163,24 @@ export const releasing = bankCall({
   again: { guard: "mayTryReleaseAgain", actions: "cancelPayment" },
   failed: note("cancel-failed"),
 });
+
+/** What a customer paid after his order was cancelled unpaid; the order stays cancelled. */
+export const lettingGo = bankCall({
+  home: "#order.cancelled",
+  says: "Money that came after the order was cancelled is being released",
+  family: "cancel",
+  seen: [{ guard: "cancelTookEffect", target: "#order.cancelled", actions: note("late-released") }],
+  again: { guard: "mayTryCancelAgain", actions: "cancelPayment" },
+  failed: note("cancel-failed"),
+});
+
+/** The shop never counted it as paid, so it records no refund. */
+export const givingBack = bankCall({
+  home: "#order.cancelled",
+  says: "Money that came after the order was cancelled is being refunded",
+  family: "refund",
+  seen: [{ guard: "refundTookEffect", target: "#order.cancelled", actions: note("late-refunded") }],
+  again: { guard: "mayTryRefundAgain", actions: "refundPayment" },
+  failed: note("refund-failed"),
+  readsShop: true,
+});

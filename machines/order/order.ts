@@ -7,7 +7,7 @@
  * call is under way the order keeps the status it has. Whatever no branch takes is ignored or refused, and says why.
  */
 import type { GuardContext } from "../guards.js";
-import { cancelling, capturing, refunding, releasing } from "./bank-calls.js";
+import { cancelling, capturing, givingBack, lettingGo, refunding, releasing } from "./bank-calls.js";
 import { booking } from "./booking.js";
 import * as merchant from "./merchant.js";
 import * as reading from "./reading.js";
@@ -128,6 +128,9 @@ export const orderMachine = orderSetup.createMachine({
       meta: { says: "Cancelled", refuses: "terminal-status" },
       on: { "payment.read": reading.whenCancelled },
     },
+
+    lettingGo,
+    givingBack,
 
     failed: {
       meta: { says: "The payment failed; the customer may try again" },

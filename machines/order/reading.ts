@@ -222,5 +222,7 @@ export const whenCompleted = [
 
 export const whenCancelled = [
   { guard: "revives", target: "processing", actions: "completePayment", ...rule("terminal/revived") },
+  { guard: "letsGoLate", target: "lettingGo", actions: "cancelPayment", ...rule("late/let-go") },
+  { guard: "refundsLate", target: "givingBack", actions: "refundPayment", ...rule("late/refund") },
   outcome("terminal", "terminal/cancelled"),
 ] as const satisfies readonly Branch[];

@@ -105,6 +105,11 @@ const refundIn = (of: { refund?: string | undefined } | null): { refund?: string
 /** The call that is under way; a booking that has ended gives way to what follows from it. */
 const current = ({ operation }: Facts): Operation | null => (operation?.kind === "book" ? null : operation);
 
+/** The order was cancelled before the money came, and stays so. It is asked back once: a refusal is left to a person. */
+const late = ({ order, payment }: Facts): boolean => order.status === "cancelled" && payment.endAsked === true;
+const onlyOnce = (facts: Facts): Facts =>
+  late(facts) ? { ...facts, payment: { ...facts.payment, endAsked: false } } : facts;
+
 const idOf = (facts: Facts): string => {
   if (facts.payment.id === null) throw new Error("no payment to send anything to");
   return facts.payment.id;
@@ -200,10 +205,10 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
         current(facts) ??
         (wish !== null && wish.lines !== null
           ? begin(a, "rebuild", wish.total ?? 0, { lines: wish.lines })
-          : begin(a, "cancel", payment.authorized, { leadsTo: rest ? null : "cancelled" }));
+          : begin(a, "cancel", payment.authorized, { leadsTo: rest || late(facts) ? null : "cancelled" }));
       // Before new lines it is a part: carried out late and twice, it would let the new lines go as well.
       const how = operation.kind === "cancel" ? { whole: true } : { expects: expected(a) };
-      return sending(a, operation, how, (o) => ({
+      return sending({ ...a, facts: onlyOnce(facts) }, operation, how, (o) => ({
         type,
         paymentId: idOf(facts),
         amount: o.before.authorized,
@@ -214,14 +219,14 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
     case "refundPayment": {
       const left = payment.captured - payment.refunded;
       const amount = wish?.amount ?? left;
-      const leadsTo = amount === left && payment.authorized === 0 ? "refunded" : null;
+      const leadsTo = amount === left && payment.authorized === 0 && !late(facts) ? "refunded" : null;
       const operation =
         current(facts) ?? begin(a, "refund", amount, { lines: wish?.lines ?? null, ...refundIn(wish), leadsTo });
       law(operation.amount > 0 && operation.amount <= left, "never more is refunded than was captured");
       // With money still reserved more can be captured, and a refund carried out late would take of that.
       const isAll = operation.amount === left;
       const how = { whole: isAll && payment.authorized === 0, expects: isAll ? expected(a) : null };
-      return sending(a, operation, how, (o) => ({
+      return sending({ ...a, facts: onlyOnce(facts) }, operation, how, (o) => ({
         type,
         paymentId: idOf(facts),
         amount: o.amount,

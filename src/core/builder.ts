@@ -10,7 +10,7 @@ import type { Meta } from "../../machines/meta.js";
 import type { Settings } from "../../machines/settings.js";
 import type { CommandPayload, WaitingEvent } from "../../machines/waiting.js";
 import { ask } from "./ask.js";
-import { endUnpaid } from "./ending.js";
+import { endedWith } from "./ending.js";
 import { followAfterCall } from "./follow.js";
 import { asAskedFor, isLostNow, laterLooks, paymentAfter } from "./intended.js";
 import { laneOf } from "./lanes.js";
@@ -145,7 +145,7 @@ export class DecisionBuilder {
     this.carry(moved.actions, shown, moved.taken, status);
     this.endOperation(moved.taken, status);
     this.facts = { ...this.facts, payment: asAskedFor(this.facts.payment, moved.taken, next) };
-    if (next !== status && next === "cancelled") endUnpaid(this, this.facts.payment);
+    if (next !== status) endedWith(this, next);
     // A yes that came without a reading is lost only once a look does not show it.
     const isLost = moved.taken.reason === "outcome-unknown" && !Object.keys(this.timers).some(isLaterLook);
     if (isLost) this.lookAgainLater();

@@ -1,5 +1,5 @@
 /** A payment that nobody is to pay any more is ended at the bank, where the bank has a call for it. */
-import { type Facts, waitsForCustomer } from "../../machines/facts.js";
+import { type Facts, type OrderStatus, waitsForCustomer } from "../../machines/facts.js";
 import { flowOf } from "../../machines/index.js";
 import type { DecisionBuilder } from "./builder.js";
 
@@ -9,4 +9,14 @@ export const endUnpaid = (builder: DecisionBuilder, payment: Facts["payment"]): 
   const isOpen = readAt === null || waitsForCustomer(payment);
   if (id === null || !isOpen || !flowOf(builder.rules.registry, gateway).endsUnpaid) return;
   builder.add({ type: "endPayment", paymentId: id }, builder.now);
+  const { order, payment: current } = builder.facts;
+  if (order.status === "cancelled" && current.id === id)
+    builder.facts = { ...builder.facts, payment: { ...current, endAsked: true } };
+};
+
+/** The order took this status: what was asked of its payment while it was cancelled counts no more. */
+export const endedWith = (builder: DecisionBuilder, status: OrderStatus): void => {
+  const { endAsked, ...payment } = builder.facts.payment;
+  if (endAsked !== undefined) builder.facts = { ...builder.facts, payment };
+  if (status === "cancelled") endUnpaid(builder, builder.facts.payment);
 };

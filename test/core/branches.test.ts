@@ -283,6 +283,7 @@ const branches: Record<string, Row[]> = {
     ["payment.read", {}, "cancelled | terminal/cancelled"],
     ["payment.read", { choices: { cancelledThenAccepted: "revive"} }, "processing | terminal/revived | completePayment"],
     ["payment.read", { pays: "refunded", choices: { cancelledThenAccepted: "revive"} }, "cancelled | terminal/cancelled"],
+    ["payment.read", { choices: { cancelledThenAccepted: "give-back"} }, "cancelled | terminal/cancelled"],
   ],
   "failed": [
     ["payment.read", { pays: "accepted" }, "processing | status-update/accepted | completePayment"],

@@ -1,5 +1,6 @@
 /** A session at Nets that is left behind: whether it can be paid after its order was cancelled, and what comes of it if it is. */
 import { afterEach, describe, expect, test } from "vitest";
+import type { SomeSettings } from "../../machines/settings.js";
 import { netsEasy } from "../../src/gateways/nets/easy.js";
 import { netsDouble, VirtualClock } from "../../src/testing/index.js";
 import { shopWith } from "./shop-with.js";
@@ -14,12 +15,18 @@ const HOUR = 60 * MINUTE;
 const TERMINATE = /\/terminate$/;
 
 /** @param away how the calls that end a payment fare, as long as they do */
-const left = async (away: () => Promise<Response> = async () => new Response(null, { status: 504 })) => {
+const left = async (
+  away: () => Promise<Response> = async () => new Response(null, { status: 504 }),
+  settings?: SomeSettings,
+) => {
   const clock = new VirtualClock(Date.parse("2026-11-20T12:00:00.000Z"));
   const nets = await netsDouble({ clock });
   closing.push(nets.close);
   const ends: { at: number; came: string }[] = [];
   let isAway = true;
+  let losing: RegExp | null = null;
+  let refusing: RegExp | null = null;
+  const refused: number[] = [];
   const authorization = "a0b1c2d3e4f5a6b7";
   const gateway = netsEasy({
     baseUrl: nets.url,
@@ -27,6 +34,15 @@ const left = async (away: () => Promise<Response> = async () => new Response(nul
     webhook: { authorization },
     clock,
     fetch: async (input, init) => {
+      if (refusing?.test(String(input))) {
+        refused.push(clock.now());
+        return Response.json({ code: "1007", message: "not allowed", source: "Internal" }, { status: 500 });
+      }
+      if (losing?.test(String(input))) {
+        losing = null;
+        await fetch(input, init);
+        throw new TypeError("fetch failed", { cause: new Error("other side closed") });
+      }
       if (!TERMINATE.test(String(input))) return fetch(input, init);
       const end = { at: clock.now(), came: "lost" };
       ends.push(end);
@@ -35,7 +51,11 @@ const left = async (away: () => Promise<Response> = async () => new Response(nul
       return answer;
     },
   });
-  const shop = await shopWith(clock, gateway, { delivering: nets.delivering, netsAuthorization: authorization });
+  const shop = await shopWith(clock, gateway, {
+    delivering: nets.delivering,
+    netsAuthorization: authorization,
+    settings,
+  });
   closing.push(shop.close);
   const paymentId = await shop.opened("1001");
   return {
@@ -43,6 +63,15 @@ const left = async (away: () => Promise<Response> = async () => new Response(nul
     ...{ clock, nets, ends, paymentId },
     back: () => {
       isAway = false;
+    },
+    refused,
+    /** From now on the bank says no at such an address. */
+    refuses: (address: RegExp) => {
+      refusing = address;
+    },
+    /** The next answer from such an address is lost. */
+    loses: (address: RegExp) => {
+      losing = address;
     },
     record: () => shop.engine.queries.read("1001"),
     cancel: () => shop.engine.submit("1001", { type: "merchant.cancelled", via: "dropdown" }, { wait: "settled" }),
@@ -221,5 +250,86 @@ describe("a session that is paid after its order was cancelled", () => {
     await pass(3 * HOUR);
     nets.customerPays(paymentId);
     expect(nets.books(paymentId)).toMatchObject({ authorized: 0, captured: 0 });
+  });
+});
+
+describe("where the shop gives back what comes after the order was cancelled", () => {
+  const giving = (away?: () => Promise<Response>, more: SomeSettings = {}) =>
+    left(away, { ...more, choices: { cancelledThenAccepted: "give-back" } });
+
+  test.each<[string, () => Promise<Response>]>([
+    ["answered with 500", async () => new Response(null, { status: 500 })],
+    ["dropped", async () => Promise.reject(new TypeError("fetch failed"))],
+    ["answered with 429", async () => new Response(null, { status: 429, headers: { "retry-after": "600" } })],
+  ])("a reservation is released, once, where the end was %s", async (_, away) => {
+    const { cancel, nets, paymentId, pass, record, woo } = await giving(away);
+    await cancel();
+    await pass(MINUTE);
+    nets.customerPays(paymentId);
+    await pass(30 * MINUTE);
+    expect(nets.books(paymentId)).toMatchObject({ authorized: 0, captured: 0, canceled: 1000 });
+    await pass(72 * HOUR);
+    expect(nets.calls.map(({ op, answer }) => [op, answer])).toEqual([["cancel", "204"]]);
+    const { facts, flags } = (await record()) ?? {};
+    expect([facts?.order.status, woo.order("1001").status]).toEqual(["cancelled", "cancelled"]);
+    expect(flags).toMatchObject([{ flag: "discrepancy:paid-but-cancelled", clearedAt: expect.any(Number) }]);
+    expect(JSON.stringify(woo.order("1001").notes)).toContain("paid at Nets after the order was cancelled");
+  });
+
+  test("with Swish it is refunded, and the order stays cancelled", async () => {
+    const { cancel, nets, paymentId, pass, record, woo } = await giving();
+    await cancel();
+    await pass(MINUTE);
+    nets.customerPays(paymentId, "A2A");
+    await pass(72 * HOUR);
+    expect(nets.books(paymentId)).toMatchObject({ captured: 1000, refunded: 1000 });
+    expect(nets.calls.map(({ op }) => op)).toEqual(["refund"]);
+    expect([(await record())?.facts.order.status, woo.order("1001").status]).toEqual(["cancelled", "cancelled"]);
+    expect((await record())?.flags.filter(({ clearedAt }) => clearedAt === null)).toEqual([]);
+  });
+
+  test("whose answer is lost goes out once more only where the bank does not show it", async () => {
+    const { cancel, loses, nets, paymentId, pass } = await giving();
+    await cancel();
+    await pass(MINUTE);
+    loses(/\/cancels$/);
+    nets.customerPays(paymentId);
+    await pass(72 * HOUR);
+    expect(nets.calls.map(({ op, applied }) => [op, applied])).toEqual([["cancel", true]]);
+    expect(nets.books(paymentId)).toMatchObject({ authorized: 0, canceled: 1000 });
+  });
+
+  test("what the bank refuses is asked for once, and left to a person, flagged", async () => {
+    const { cancel, nets, paymentId, pass, record, refused, refuses, woo } = await giving();
+    await cancel();
+    await pass(MINUTE);
+    refuses(/\/cancels$/);
+    nets.customerPays(paymentId);
+    await pass(72 * HOUR);
+    expect([refused.length, nets.books(paymentId)]).toMatchObject([1, { authorized: 1000 }]);
+    expect([(await record())?.facts.order.status, woo.order("1001").status]).toEqual(["cancelled", "cancelled"]);
+    expect((await record())?.flags).toMatchObject([{ flag: "discrepancy:paid-but-cancelled", clearedAt: null }]);
+  });
+
+  test("of an order that was paid, and cancelled with cancelling switched off, nothing is given back", async () => {
+    const { back, cancel, nets, paymentId, pass, record } = await giving(undefined, { enableCancel: false });
+    back();
+    nets.customerPays(paymentId);
+    await pass(5 * MINUTE);
+    expect((await record())?.facts.order.status).toBe("processing");
+    await cancel();
+    await pass(72 * HOUR);
+    expect([nets.calls, nets.books(paymentId)]).toMatchObject([[], { authorized: 1000 }]);
+  });
+
+  test("of an order that was taken up again in the shop, nothing is given back: it is paid", async () => {
+    const { cancel, engine, nets, paymentId, pass, woo } = await giving();
+    await cancel();
+    await pass(MINUTE);
+    woo.directWrite("1001", "pending");
+    await engine.submit("1001", { type: "order.seen", status: "pending" }, { wait: "settled" });
+    nets.customerPays(paymentId);
+    await pass(10 * MINUTE);
+    expect([nets.calls, woo.order("1001").status]).toEqual([[], "processing"]);
   });
 });

@@ -1,4 +1,5 @@
 /** A shop, an engine and its door in front of banks that can call back. */
+import type { SomeSettings } from "../../machines/settings.js";
 import { httpApp } from "../../src/http/app.js";
 import type { DigestOptions } from "../../src/http/digest.js";
 import { addressKeys } from "../../src/http/keys.js";
@@ -12,11 +13,22 @@ import { type VirtualClock, wooDouble } from "../../src/testing/index.js";
 export const shopWith = async (
   clock: VirtualClock,
   gateway: Gateway,
-  options: { delivering: () => number; netsAuthorization?: string; resursDigest?: DigestOptions },
+  options: {
+    delivering: () => number;
+    netsAuthorization?: string;
+    resursDigest?: DigestOptions;
+    settings?: SomeSettings | undefined;
+  },
 ) => {
-  const { delivering, ...doors } = options;
+  const { delivering, settings, ...doors } = options;
   const woo = wooDouble({ now: () => clock.now() });
-  const engine = createEngine({ store: memoryStore(), gateways: [gateway], shop: woo.shop, clock });
+  const engine = createEngine({
+    store: memoryStore(),
+    gateways: [gateway],
+    shop: woo.shop,
+    clock,
+    ...(settings && { settings }),
+  });
   await engine.start();
   const served = await listen(httpApp({ engine, apiToken: null, ...doors }).fetch);
   const pass = async (ms: number) =>

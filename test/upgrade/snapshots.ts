@@ -48,6 +48,7 @@ export const leavesOf = (registry: Registry, gateway: string): string[] => {
     "order.returning",
     ...(flow.booksWhenSigned ? [] : ["order.booking."]),
     ...(flow.recreatesLines ? [] : ["order.rebuilding."]),
+    ...(flow.endsUnpaid ? [] : ["order.lettingGo.", "order.givingBack."]),
   ];
   const machines: AnyStateMachine[] = [registry.order, registry.cooldown, flow.payment];
   return machines
@@ -75,8 +76,10 @@ export const standsIn = (registry: Registry, { states, facts }: OrderRecord): st
 export const recordsToday = (registry: Registry, gateway: string): OrderRecord[] => {
   const missing = new Set(leavesOf(registry, gateway));
   const kept: OrderRecord[] = [];
+  // Late money goes back only where the shop chose it.
+  const choices = { ...defaultSettings.choices, cancelledThenAccepted: "give-back" as const };
   explore({
-    rules: { settings: defaultSettings, registry },
+    rules: { settings: { ...defaultSettings, choices }, registry },
     gateway,
     found: (record) => {
       const fresh = standsIn(registry, record).filter((id) => missing.delete(id));

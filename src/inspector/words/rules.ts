@@ -144,4 +144,8 @@ export const rulesInSwedish: Record<string, string> = {
     cancelled: "En avbruten order förblir avbruten.",
     revived: "Den här butiken öppnar avbrutna ordrar igen om de betalas sent.",
   }),
+  ...named("late", {
+    "let-go": "Det som reserverades efter att ordern avbröts obetald släpps.",
+    refund: "Det som debiterades efter att ordern avbröts obetald återbetalas.",
+  }),
 };

@@ -103,8 +103,8 @@ export const folded = (record: OrderRecord): OrderRecord => {
 
 /** What was read last is forgotten: a reading is under way that takes its place. */
 export const forgetful = (record: OrderRecord): OrderRecord => {
-  const { gateway, id, tolerance, captureFailed, awaitsRefund, intended } = record.facts.payment;
-  const asked = { captureFailed, intended, ...(awaitsRefund && { awaitsRefund }) };
+  const { gateway, id, tolerance, captureFailed, awaitsRefund, endAsked, intended } = record.facts.payment;
+  const asked = { captureFailed, intended, ...(awaitsRefund && { awaitsRefund }), ...(endAsked && { endAsked }) };
   const payment = { ...unreadPayment(gateway, id, tolerance), ...asked };
   return { ...record, states: { ...record.states, payment: "UNREAD" }, facts: { ...record.facts, payment } };
 };
@@ -131,7 +131,7 @@ export const keyOf = ({ states, facts, timers }: OrderRecord): string => {
   let key = `${typeof state === "string" ? state : JSON.stringify(state)} ${cooldown} ${order.status} ${order.total}`;
   key += ` ${order.needsProcessing} ${order.heldByHand === true}`;
   if (operation === null) key += ` ${order.createdAt < NOW} ${order.updatedAt < NOW}`;
-  key += ` ${p.id === null} ${p.captureFailed} ${p.awaitsRefund === true} ${askedBack(p.intended.refunded)}`;
+  key += ` ${p.id === null} ${p.captureFailed} ${p.awaitsRefund === true} ${p.endAsked === true} ${askedBack(p.intended.refunded)}`;
   if (!forgotten) {
     key += ` ${p.exists} ${p.status} ${p.hasOrder} ${p.total} ${p.authorized} ${p.captured} ${p.canceled} ${p.refunded}`;
     key += ` ${p.pendingRefund ?? 0} ${p.offers} ${p.creditLimit} ${p.taskCompleted} ${p.readAt === null}`;
