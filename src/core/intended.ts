@@ -180,15 +180,13 @@ export const asAskedFor = (payment: Facts["payment"], { outcome }: Meta, status:
 export const isLostNow = (before: Operation | null, after: Operation | null, event: OrderEvent): boolean =>
   after !== null && after.lostAt !== (before?.lostAt ?? null) && !("reading" in event && event.reading === null);
 
-/** The bank has not said that the payment is over; its answer may also have been older than the customer's. */
-const mayStillBePaid = ({ payment }: Facts): boolean =>
-  payment.readAt !== null && (!payment.exists || waitsForCustomer(payment));
-
-/** The bank has neither accepted nor rejected it, as far as it was read; an order that costs nothing now may have cost more. */
-export const isUndecided = (facts: Facts): boolean => {
-  const { payment } = facts;
+/**
+ * The bank has neither accepted nor rejected it, as far as it was read. That it knows none may be older than what its
+ * customer did since, and an order that costs nothing now may have cost more.
+ */
+export const isUndecided = ({ payment }: Facts): boolean => {
   if (payment.id === null || payment.gateway === null) return false;
-  return payment.readAt === null || mayStillBePaid(facts) || isReviewed(payment);
+  return payment.readAt === null || !payment.exists || waitsForCustomer(payment) || isReviewed(payment);
 };
 
 /** The bank looks at it, and may accept it yet. */
