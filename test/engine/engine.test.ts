@@ -248,7 +248,7 @@ describe("why an order is where it is", () => {
     await world.engine.submit("moving", { type: "merchant.completed", via: "dropdown" });
     await world.rest();
     isPlain(await said(world, "moving"));
-    expect((await said(world, "moving")).join("\n")).toMatch(/^The bank was asked at .* to capture 1,000.00 SEK/);
+    expect((await said(world, "moving")).join("\n")).toMatch(/^A capture of 1,000.00 SEK was requested at /);
 
     await world.order("frozen", { status: "processing", payment: "FROZEN" });
     await world.tell("frozen", { type: "merchant.completed", via: "dropdown" });

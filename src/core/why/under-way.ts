@@ -17,7 +17,7 @@ export const moving: Record<Kind, Sentences> = {
   book: [
     ["{Status}, being booked", "{Status}, bokas"],
     [
-      "The bank was asked at {asked} to book the payment of {sum} that the customer signed, and has not confirmed yet.",
+      "Booking the payment of {sum} that the customer signed was requested at {asked}, and the bank has not confirmed it yet.",
       "Bokning av {sum} som kunden har signerat begärdes {asked}, och banken har inte bekräftat än.",
     ],
     wait,
@@ -25,31 +25,31 @@ export const moving: Record<Kind, Sentences> = {
   capture: [
     ["{Status}, being captured", "{Status}, debiteras"],
     [
-      "The bank was asked at {asked} to capture {sum}, and the order becomes {leadsTo} once it confirms.",
-      "Debitering av {sum} begärdes hos banken {asked}, och ordern får statusen {leadsTo} när banken bekräftar.",
+      "A capture of {sum} was requested at {asked}, and the order becomes {leadsTo} once the bank confirms it.",
+      "Debitering av {sum} begärdes {asked}, och ordern får statusen {leadsTo} när banken bekräftar.",
     ],
     wait,
   ],
   cancel: [
     ["{Status}, reservation being released", "{Status}, reservationen släpps"],
     [
-      "The bank was asked at {asked} to release {sum}, and the order becomes {leadsTo} once it confirms.",
-      "Avbokning av {sum} begärdes hos banken {asked}, och ordern får statusen {leadsTo} när banken bekräftar.",
+      "The release of {sum} was requested at {asked}, and the order becomes {leadsTo} once the bank confirms it.",
+      "Avbokning av {sum} begärdes {asked}, och ordern får statusen {leadsTo} när banken bekräftar.",
     ],
     wait,
   ],
   refund: [
     ["{Status}, being refunded", "{Status}, återbetalas"],
     [
-      "The bank was asked at {asked} to refund {sum}, and the order becomes {leadsTo} once it confirms.",
-      "Återbetalning av {sum} begärdes hos banken {asked}, och ordern får statusen {leadsTo} när banken bekräftar.",
+      "A refund of {sum} was requested at {asked}, and the order becomes {leadsTo} once the bank confirms it.",
+      "Återbetalning av {sum} begärdes {asked}, och ordern får statusen {leadsTo} när banken bekräftar.",
     ],
     wait,
   ],
   rebuild: [
     ["{Status}, payment being changed", "{Status}, betalningen ändras"],
     [
-      "The bank was asked at {asked} to change the payment to {sum}, and has not confirmed yet.",
+      "A change of the payment to {sum} was requested at {asked}, and the bank has not confirmed it yet.",
       "Ändring av betalningen till {sum} begärdes {asked}, och banken har inte bekräftat än.",
     ],
     wait,
@@ -59,15 +59,15 @@ export const moving: Record<Kind, Sentences> = {
 /** The same where the status stays as it is. */
 export const movingOnly: Partial<Record<Kind, Pair>> = {
   capture: [
-    "The bank was asked at {asked} to capture {sum}, and has not confirmed yet.",
+    "A capture of {sum} was requested at {asked}, and the bank has not confirmed it yet.",
     "Debitering av {sum} begärdes {asked}, och banken har inte bekräftat än.",
   ],
   cancel: [
-    "The bank was asked at {asked} to release {sum}, and has not confirmed yet.",
+    "The release of {sum} was requested at {asked}, and the bank has not confirmed it yet.",
     "Avbokning av {sum} begärdes {asked}, och banken har inte bekräftat än.",
   ],
   refund: [
-    "The bank was asked at {asked} to refund {sum}, and has not confirmed yet.",
+    "A refund of {sum} was requested at {asked}, and the bank has not confirmed it yet.",
     "Återbetalning av {sum} begärdes {asked}, och banken har inte bekräftat än.",
   ],
 };
