@@ -126,13 +126,15 @@ export class SimulatedBank {
     };
   }
 
-  /** It is answered in time or not at all; nobody waits for it. */
   private async end(paymentId: string): Promise<GatewayAnswer> {
-    await this.travel(null);
+    const fault = this.faultFor("end");
+    await this.travel(fault);
+    const failure = fault && this.failure(fault);
+    if (failure !== null) return failure;
     const account = this.accounts.get(paymentId);
-    const isOpen = account?.status === "TASK_REDIRECTION_REQUIRED";
-    if (isOpen) account.change({ status: "REJECTED", task: false }, this.parts.clock.now());
-    return isOpen ? { kind: "ok", reading: null } : refused("it is paid");
+    if (account?.status !== "TASK_REDIRECTION_REQUIRED") return refused("it is paid");
+    account.change({ status: "REJECTED", task: false }, this.parts.clock.now());
+    return { kind: "ok", reading: null };
   }
 
   private faultFor(op: BankOp): BankFault | Away | null {
@@ -242,7 +244,6 @@ export class SimulatedBank {
   }
 
   private carriedOut(op: Exclude<MoneyOp, "book">, call: SimulatedCall, entry: LedgerEntry): GatewayAnswer {
-    const { clock } = this.parts;
     const account = this.accounts.get(call.paymentId);
     if (account === undefined) return refused("no such payment");
     if (this.late.refusesAnother(entry)) return refused("the same call is under way");
@@ -252,7 +253,7 @@ export class SimulatedBank {
     if (!again) {
       const why = account.objectionTo(op, call.amount, call.all ?? false);
       if (why !== null) return byAmounts && account.isDoneAlready(op) ? { kind: "unknown", detail: why } : refused(why);
-      entry.effect = account.execute(op, call.amount, call.all ?? false, call.key, clock.now());
+      entry.effect = account.execute(op, call.amount, call.all ?? false, call.key, this.parts.clock.now());
     }
     // The older flows answer with nothing, and a change of lines is answered without the payment.
     if (booked || (logsKeys && op === "addOrderLines")) return { kind: "ok", reading: null };
@@ -268,8 +269,7 @@ export class SimulatedBank {
     const entry = this.entry("book", call);
     if (fault === "late" || fault === "too-late")
       return this.told(what, await this.late.lost(what, entry, fault, () => this.booked(call, entry)));
-    let answer: GatewayAnswer | null = fault === null ? null : this.failure(fault);
-    answer ??= this.booked(call, entry);
+    const answer = (fault === null ? null : this.failure(fault)) ?? this.booked(call, entry);
     entry.answer = answer.kind;
     return this.answered(what, entry, fault, answer);
   }

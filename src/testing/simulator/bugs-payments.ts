@@ -46,6 +46,10 @@ export const paymentBugs: Record<string, Bug> = {
     says: "an accepted payment pays the order, also where all of it was refunded or released",
     plant: withGuards({ holdsMoney: guards.isAccepted }),
   },
+  "late-money-kept": {
+    says: "what is paid after a cancelled order's payment was to be ended is kept, whatever the shop chose",
+    plant: withGuards({ letsGoLate: () => false, refundsLate: () => false }),
+  },
   "refused-capture-repeated": {
     says: "an order that is completed once it is captured is captured at every reading, also where the bank refused it",
     plant: withGuards({ captureWasRefused: () => false }),

@@ -81,7 +81,38 @@ const capturedAgainUnasked = ({ history }: OrderEnd): string | null => {
   return null;
 };
 
+const backIs = ["cancelPayment", "refundPayment"];
+
+/** Known to hold money, and nothing was sent to the bank for it since it was asked to end the payment. */
+const isKept = ({ record, history }: OrderEnd): boolean => {
+  const { order, payment, operation, others = [] } = record?.facts ?? {};
+  if (order?.status !== "cancelled" || order.gone === true || order.paidOtherwise === true) return false;
+  if (operation != null || others.length > 0) return false;
+  const ended = history.findLastIndex(
+    ({ to, effects }) => to === "cancelled" && effects.some(({ type }) => type === "endPayment"),
+  );
+  const since = history.slice(ended + 1);
+  if (ended < 0 || since.some(({ from, to, effects }) => from !== to || effects.some((e) => backIs.includes(e.type))))
+    return false;
+  const { status, authorized = 0, captured = 0, refunded = 0, offers = [] } = payment ?? {};
+  const goesBack = captured === 0 ? offers.includes("CANCEL") : authorized === 0 && offers.includes("REFUND");
+  return status === "ACCEPTED" && authorized + captured > 0 && refunded === 0 && goesBack;
+};
+
 export const paymentLaws: readonly Law[] = [
+  {
+    name: "late-money-goes-back",
+    says: "with give-back, what is paid after the bank was asked to end the payment of a cancelled order goes back",
+    source: "docs/rules.md, Where the sources disagree, and what we chose",
+    broken: ({ after, script: { settings } }) => {
+      const { choices, enableCancel, enableRefund } = settings;
+      if (choices.cancelledThenAccepted !== "give-back" || !enableCancel || !enableRefund) return [];
+      return after.filter(isKept).map(({ orderId, record }) => ({
+        orderId,
+        detail: `${record?.facts.payment.id} was paid after its end was asked for, and nothing was sent back`,
+      }));
+    },
+  },
   {
     name: "a-no-is-a-no",
     says: "a capture that the bank refused is asked for again only when somebody asks: no timer does",

@@ -36,7 +36,7 @@ export type BankChange =
   /** The customer has signed; booking makes a payment of it, in this status. */
   | { signed: string };
 
-export type BankOp = "read" | "capture" | "cancel" | "refund" | "addOrderLines" | "book" | "create";
+export type BankOp = "read" | "capture" | "cancel" | "refund" | "addOrderLines" | "book" | "create" | "end";
 /**
  * `never`: it is done, and the answer comes hours later, from a client that knows no timeout. `late`: no answer, and it
  * is booked up to two minutes later; `too-late`: later than anybody waits for it. `front-404`: the bank's front answers

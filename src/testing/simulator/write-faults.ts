@@ -31,6 +31,7 @@ const methodOf: Record<BankOp, string> = {
   addOrderLines: "bank.addOrderLines",
   book: "bank.bookSignedPayment",
   create: "checkout",
+  end: "bank.endPayment",
 };
 
 /** A call that this life is likely to make, so that a fault of it is likely to be met. */

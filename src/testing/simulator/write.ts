@@ -7,6 +7,7 @@ import { Chance, mixed } from "./chance.js";
 import { type BankChange, HOUR, MINUTE, type OrderPlan, type Script, SECOND } from "./script.js";
 import { olderOnesArePaid } from "./write-attempts.js";
 import { addFaults } from "./write-faults.js";
+import { paidAfterItsEnd } from "./write-late.js";
 import { merchantActs } from "./write-merchant.js";
 import { type Act, Draft, payingLife } from "./write-payment.js";
 import { shopGoesOn } from "./write-shop.js";
@@ -191,6 +192,7 @@ export const scriptOf = (seed: number, life: number, { registry, settings = {} }
   strangersCome(new Chance(mixed(mixed(seed, life), 78)), draft, orders.length);
   olderOnesArePaid(new Chance(mixed(mixed(seed, life), 79)), draft, orders);
   shopGoesOn(new Chance(mixed(mixed(seed, life), 80)), draft, orders);
+  paidAfterItsEnd(new Chance(mixed(mixed(seed, life), 81)), draft, orders, { registry, settings: own });
   return {
     seed,
     life,
