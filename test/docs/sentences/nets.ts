@@ -80,13 +80,14 @@ export const nets: Document = {
         ),
         done(
           "responds with a true message in the JavaScript event",
-          "`reply` is true if the pending order is there; it is false, with an error, if the order could not be made, or is no longer pending.",
+          "`reply` is true if the engine has a pending order for the payment; it is false, with an error, if the order could not be made, is not placed with this payment, or is no longer pending.",
           ["scenarios/nets.json", "The shop cannot create the order: Nets is told no, and there is no order"],
           {
             also: [
               ["gateways/nets.test.ts", "true with the order that the shop made"],
               ["gateways/nets.test.ts", "false when %s"],
               ["gateways/nets.test.ts", "false for an order that is paid or given up: no money is taken twice"],
+              ["doors/admission.test.ts", "no where the program names %s", '"one that is paid over another payment"'],
             ],
           },
         ),
