@@ -68,13 +68,24 @@ export const nets: Document = {
         ),
         differs(
           "you should not change the status to Processing/Completed manually",
-          "Completed is refused while nothing is reserved. Processing is allowed, as WooCommerce lets a merchant, and flagged while the customer has a payment open at Nets that he has not paid.",
+          "Completed is refused while nothing is reserved, unless capturing is switched off. Processing is allowed, as WooCommerce lets a merchant. Either is flagged while the customer has a payment open at Nets that he has not paid.",
           {
             rules: ["merchant/processing"],
             test: [
               "core/decide.test.ts",
               "%s, the payment %s: a person is shown %j",
               '["processing", "at the bank", ["discrepancy:processing-but-unpaid"]]',
+            ],
+            options: ["settings.enableCapture"],
+            also: [
+              [
+                "core/decide.test.ts",
+                "processing may be set by hand before anything is paid, and a person is shown that",
+              ],
+              [
+                "core/decide.test.ts",
+                "completed by hand while nothing is reserved, with capturing %s: %j, and the order is %s",
+              ],
             ],
           },
         ),
@@ -130,7 +141,7 @@ export const nets: Document = {
       rows: [
         done(
           "Customer is redirected to Nets Easy payment window.",
-          "The checkout answers with the window's address. When the customer comes back and has paid, the order becomes processing.",
+          "The checkout answers with the window's address. When the customer comes back and has paid, the order becomes processing; one with nothing to send is charged, and completed.",
           ["gateways/nets.test.ts", "sends the customer to Nets, who reports back to the webhook"],
           {
             rules: ["checkout/payment-created"],
@@ -140,6 +151,7 @@ export const nets: Document = {
                 "The customer is back before the webhook: paid at once, and the webhook changes nothing",
               ],
               [...PAGES, '["success", "accepted", "processing"]'],
+              [...BRANCHES, '"capturing.asked | status-update/accepted-virtual | capturePayment"'],
             ],
           },
         ),
