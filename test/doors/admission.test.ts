@@ -228,7 +228,7 @@ describe("a checkout at the bank goes on only for a pending order of its payment
   ] as const;
   const programs: [string, unknown, (Partial<PlacedOrder> & { payment?: string })?][] = [
     [
-      "one that is paid over another payment",
+      "one that is paid by another payment",
       { orderId: "o" },
       { status: "processing", paymentId: "pay-first", payment: "ACCEPTED" },
     ],

@@ -98,7 +98,7 @@ export const nets: Document = {
               ["gateways/nets.test.ts", "true with the order that the shop made"],
               ["gateways/nets.test.ts", "false when %s"],
               ["gateways/nets.test.ts", "false for an order that is paid or given up: no money is taken twice"],
-              ["doors/admission.test.ts", "no where the program names %s", '"one that is paid over another payment"'],
+              ["doors/admission.test.ts", "no where the program names %s", '"one that is paid by another payment"'],
             ],
           },
         ),
