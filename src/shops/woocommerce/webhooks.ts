@@ -36,8 +36,8 @@ export interface WooWebhookOptions {
    */
   gateways?: Record<string, string> | undefined;
   /**
-   * A total that was changed in the shop after the payment changes the payment at once, as Recalculate does: its whole
-   * reservation is cancelled first. Left out: somebody presses Recalculate.
+   * A total that was changed in the shop after the payment changes the payment when its webhook comes, as Recalculate does:
+   * its whole reservation is cancelled first. Left out: somebody presses Recalculate.
    */
   sendEdits?: boolean | undefined;
   log?: Log | undefined;

@@ -170,7 +170,7 @@ export const pluginManagement: Section[] = [
     rows: [
       differs(
         "changes you make to an order will be reflected on the payment",
-        "Changes that are told to the engine are: new lines by the API (`merchant.editedLines`), and the order as the shop has it by Recalculate (API, inspector, the plugin's panel). What is typed into WooCommerce's order screen is with `shop.sendEdits`, and waits for Recalculate without it, as said under Order Management.",
+        "Changes that are told to the engine are: new lines by the API (`merchant.editedLines`), and the order as the shop has it by Recalculate (API, inspector, the plugin's panel). What is typed into WooCommerce's order screen is with `shop.sendEdits`, when its webhook comes, and waits for Recalculate without it, as said under Order Management.",
         {
           rules: ["modify/confirmed"],
           options: ["shop.sendEdits"],
