@@ -162,7 +162,11 @@ export const queriesOf = ({ store, rules, statuses, clock, gatewayOf }: QueryOpt
     why: async (orderId) => whyOf(store, rules.registry, knownId(orderId, "orderId")),
     history: async (orderId, after = 0, limit = 500) =>
       store.history(knownId(orderId, "orderId"), countOf(after, "after"), countOf(limit, "limit")),
-    effectsOf: async (orderId) => store.effectsOf(knownId(orderId, "orderId")),
+    async effectsOf(orderId) {
+      const effects = await store.effectsOf(knownId(orderId, "orderId"));
+      const moving = effects.some(({ effect }) => "key" in effect) ? await read(orderId) : null;
+      return effects.filter(({ effect }) => !isWithdrawn(moving, effect));
+    },
     findByPayment: async (paymentId) => store.findByPayment(knownId(paymentId, "paymentId")),
     async cooldownEndsAt(orderId) {
       const record = await read(orderId);

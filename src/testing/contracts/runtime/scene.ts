@@ -42,7 +42,7 @@ const clock = systemClock();
 
 /** Waits for what must come; how long it takes is nobody's business. */
 export const until = async (met: () => boolean | Promise<boolean>, what: string): Promise<void> => {
-  const deadline = performance.now() + 40_000;
+  const deadline = performance.now() + 180_000;
   while (!(await met())) {
     if (performance.now() > deadline) throw new Error(`${what} never came`);
     await new Promise((resolve) => setTimeout(resolve, 10));

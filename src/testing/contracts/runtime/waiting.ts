@@ -185,4 +185,25 @@ export const waiting: RuntimeCase[] = [
       assert.deepEqual(await scene.door.queries.effectsOf("o"), []);
     },
   },
+  {
+    title: "A call that the bank puts off keeps no reading waiting; a person ends it, and it is not sent after that.",
+    async run(scene) {
+      await scene.open();
+      await scene.order("o", { status: "processing", faults: { capture: "http-429:retry-after=600" } });
+      await scene.door.submit("o", { type: "merchant.completed", via: "api" });
+      const call = async () =>
+        (await scene.door.queries.effectsOf("o")).find(({ effect }) => effect.type === "capturePayment");
+      await until(async () => ((await call())?.notBefore ?? 0) > Date.now() + MINUTE, "the long wait");
+      scene.pays("pay-o");
+      const ends = () => scene.door.submit("o", { type: "merchant.endedWait" }, { wait: "settled", timeoutMs: 60_000 });
+      const { reason, rule } = await ends();
+      assert.deepEqual([reason, rule], ["outcome-unknown", "capture/unknown"]);
+      assert.equal((await ends()).rule, "capture/ended-by-person");
+      assert.equal((await scene.door.queries.read("o"))?.facts.operation, null);
+      await scene.rests("o");
+      assert.equal((await scene.door.queries.why("o"))?.next.says.en.includes("Capturing"), false);
+      assert.equal(scene.bank.reads.length > 0, true);
+      assert.equal((await scene.door.queries.read("o"))?.facts.payment.captured, 0);
+    },
+  },
 ];
