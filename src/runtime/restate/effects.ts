@@ -36,6 +36,7 @@ export const effectsService = (sdk: typeof Restate, context: EffectsContext) => 
     wasSeen: async (row) => (row as OutgoingCall).seen,
     isGivenUp: async (row) => (row as OutgoingCall).givenUp,
     linesUnderWay: async (row) => (row as OutgoingCall).edited,
+    isOvertaken: async (row) => (row as OutgoingCall).overtaken,
     gatewayOf: async (row) => gatewayNamed(gateways, (row as OutgoingCall).gateway),
   });
 
