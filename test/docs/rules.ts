@@ -16,7 +16,7 @@ const disagreements: [question: string, sources: string, chosen: string, option:
     "cancelled, and the payment turns out ACCEPTED",
     "Merchant API 2: cancelled cannot be reverted; WooCommerce and the plugin revive it",
     "stays cancelled, flagged paid-but-cancelled",
-    "`choices.cancelledThenAccepted`: `stay` \\| `revive` \\| `give-back` (ours: what came after the bank was asked to end the payment, once)",
+    "`choices.cancelledThenAccepted`: `stay` \\| `revive` \\| `give-back` (ours, where the bank has a call to end the payment: what came after the cancelled order's payment was read unpaid goes back, once; what may have come before stays, flagged; where a part was captured, that part is refunded, and the rest stays reserved and flagged)",
   ],
   [
     "on-hold, and REJECTED with the task not completed",

@@ -26,10 +26,10 @@ export interface TableInput {
  */
 export type Asker = "anybody" | "reconcile" | "fail page" | "time is up" | "stranger" | "pays again";
 
-export const waitsForCustomer = ({ payment }: TableInput): boolean =>
+type Paid = Pick<TableInput, "payment">;
+export const waitsForCustomer = ({ payment }: Paid): boolean =>
   payment.exists && ["TASK_REDIRECTION_REQUIRED", "SUPPLEMENTING_REQUIRED"].includes(payment.status);
 
-type Paid = Pick<TableInput, "payment">;
 const letGo = ({ payment: p }: Paid) => p.total > 0 && p.authorized === 0 && p.canceled === p.total;
 const givenBack = ({ payment: p }: Paid) => p.authorized === 0 && p.captured > 0 && p.captured === p.refunded;
 const isTaken = ({ payment: p }: TableInput) => p.authorized === 0 && p.captured > 0 && p.captured !== p.refunded;
