@@ -160,7 +160,7 @@ const Payment = Reading.omit({ paymentId: true }).extend({
   /** It is not this order's: the bank has it for another one, or in another currency. It reads as missing. */
   foreign: z.enum(["order", "currency"]).nullish(),
   captureFailed: z.boolean(),
-  /** Its order was cancelled unpaid, and the bank was asked to end it; false: what came all the same goes back, asked once. */
+  /** To be ended at the bank, it was read unpaid while its order was cancelled; false: what came later goes back, asked once. */
   endAsked: z.boolean().optional(),
   /** Of a payment in another currency, whose amounts are no longer looked at. */
   beyond: Beyond.optional(),

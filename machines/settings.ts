@@ -10,7 +10,7 @@ const LINK_LIFETIME_MINUTES = { min: 1, max: 43_200, default: 120 } as const;
 export const Choices = z.strictObject({
   /** pending + the customer is still at the bank, at a callback or return. */
   pendingWhileCustomerIsAway: z.enum(["on-hold", "stay"]).default("on-hold"),
-  /** cancelled + the payment turns out ACCEPTED; `give-back`: what came after the bank was asked to end the payment goes back. */
+  /** cancelled + the payment turns out ACCEPTED; `give-back`: what came after it was read unpaid, when cancelled, goes back. */
   cancelledThenAccepted: z.enum(["stay", "revive", "give-back"]).default("stay"),
   /** on-hold + REJECTED with the task not completed. */
   onHoldThenAborted: z.enum(["cancel", "stay"]).default("cancel"),

@@ -14,7 +14,7 @@ import { endedWith } from "./ending.js";
 import { followAfterCall } from "./follow.js";
 import { asAskedFor, isLostNow, laterLooks, paymentAfter } from "./intended.js";
 import { laneOf } from "./lanes.js";
-import { exchangeBack, readSurplus } from "./others.js";
+import { exchangeBack, holdsMoney, readSurplus } from "./others.js";
 import type { Actor, ActorMessage, Answer, OrderMessage, OrderRecord, OutboxRow, Outcome, States } from "./record.js";
 import { refuse, turnDown, whyNotDone } from "./refuse.js";
 import { remember } from "./remember.js";
@@ -140,7 +140,8 @@ export class DecisionBuilder {
     const next = statusIn(moved.value) ?? status;
     if (next !== status) {
       const child = childOf(next, shown, this.facts.operation);
-      this.facts = { ...this.facts, order: withStatus(this.facts.order, next, child, shown.type, this.now) };
+      const change = { child, by: shown.type, holdsMoney: holdsMoney(this), now: this.now };
+      this.facts = { ...this.facts, order: withStatus(this.facts.order, next, change) };
     }
     this.carry(moved.actions, shown, moved.taken, status);
     this.endOperation(moved.taken, status);

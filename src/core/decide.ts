@@ -27,7 +27,7 @@ import {
   watchUnheard,
 } from "./checkout.js";
 import { answerBeside, readElsewhere } from "./elsewhere.js";
-import { endUnpaid } from "./ending.js";
+import { endUnpaid, readSinceCancelled } from "./ending.js";
 import { type Decision, finished } from "./finish.js";
 import { anotherGatewaysOrder, follow, readFor } from "./follow.js";
 import { isLeftToTheShop, letThrough } from "./let-through.js";
@@ -221,8 +221,10 @@ const read = (builder: DecisionBuilder, readingId: string, reading: Reading): vo
   builder.facts = builder.remembered;
   // The bank may still fail to carry it out, whoever asked for it.
   if (isCurrent && (builder.facts.payment.pendingRefund ?? 0) > (wasPending ?? 0)) builder.lookAgainLater();
-  if (isCurrent) builder.movePayment();
-  else readOther(builder, reading, asked, readingId);
+  if (isCurrent) {
+    builder.movePayment();
+    readSinceCancelled(builder);
+  } else readOther(builder, reading, asked, readingId);
   // Where another payment became the current one, who asked about it asks about the current one now.
   asked = whoAsked();
   builder.facts = { ...builder.facts, waiting: builder.facts.waiting.filter((w) => w.readingId !== readingId) };

@@ -23,6 +23,15 @@ export const childOf = (
 export const asksForMore = ({ type, child }: OrderMessage, operation: Operation | null): boolean =>
   operation?.leadsTo !== statusWantedBy[type] || (child !== undefined && child !== operation?.child);
 
+interface Change {
+  child: string | undefined;
+  /** The type of the event. */
+  by: string;
+  /** The bank was seen to have its money, whatever status it had. */
+  holdsMoney: boolean;
+  now: number;
+}
+
 /**
  * A person's hold of a paid order is remembered: it is not the bank that it waits for. So is that an order was completed,
  * which seed 003, "Enable Capture", lets nobody take back.
@@ -30,12 +39,12 @@ export const asksForMore = ({ type, child }: OrderMessage, operation: Operation 
 export const withStatus = (
   order: Facts["order"],
   status: OrderStatus,
-  child: string | undefined,
-  by: string,
-  now: number,
+  { child, by, holdsMoney, now }: Change,
 ): Facts["order"] => {
   const { heldByHand: _, setBack: before, restored, child: __, ...rest } = order;
-  const isHeld = status === "on-hold" && byHand.has(by) && paid.has(order.status);
+  // A draft is put on hold by the shop's own checkout.
+  const isPaid = paid.has(order.status) || (holdsMoney && order.status !== "checkout-draft");
+  const isHeld = status === "on-hold" && byHand.has(by) && isPaid;
   const isSetBack = !over.has(status) && (order.status === "completed" ? byHand.has(by) : before === true);
   return {
     ...rest,

@@ -701,6 +701,61 @@ describe("what a merchant may do, and the reason when not", () => {
       }
     });
 
+    test.each([
+      ["failed", { type: "merchant.held", via: "dropdown" }],
+      ["failed", { type: "order.seen", status: "on-hold" }],
+      ["cancelled", { type: "order.seen", status: "on-hold" }],
+      ["cancelled", { type: "shop.conflicted", effectId: "o:1:0", status: "on-hold" }],
+      ["refunded", { type: "order.seen", status: "on-hold" }],
+    ] as const)("stays, also from %s, once the bank was seen to have the money: %j", (status, event) => {
+      for (const gateway of ["resurs-mapi", "nets-easy", "resurs-simplified", "resurs-hosted", "resurs-rco"]) {
+        const life = new Life(anOrder({ status: "processing", gateway }));
+        life.settle({ type: "reconcile.asked" });
+        life.settle({ type: "order.seen", status });
+        life.settle(event);
+        expect(life.status).toBe("on-hold");
+        life.settle(callback({ content: "late" }));
+        life.wait(5 * MINUTE);
+        life.settle({ type: "reconcile.asked" });
+        expect([gateway, life.status, life.types.filter((type) => type === "completePayment")]).toEqual([
+          gateway,
+          "on-hold",
+          [],
+        ]);
+        expect(life.settle({ type: "merchant.processed", via: "dropdown" })).toMatchObject({ to: "processing" });
+      }
+    });
+
+    test("of a pending order that a plugin sets to pending again and again stays, for it is paid", () => {
+      const life = new Life(anOrder({ status: "processing" }));
+      for (let i = 0; i < 2; i += 1) life.settle({ type: "order.seen", status: "pending" });
+      expect(life.status).toBe("pending");
+      life.settle({ type: "merchant.held", via: "dropdown" });
+      life.settle({ type: "reconcile.asked" });
+      expect(life.status).toBe("on-hold");
+    });
+
+    test.each([
+      ["failed", payments["rejected, task done"]],
+      ["failed", payments.refunded],
+      ["cancelled", payments.cancelled],
+    ] as const)("from %s, where the bank had no money then, ends with the payment", (status, then) => {
+      const life = new Life(anOrder({ status: "processing" }));
+      life.settle({ type: "order.seen", status }, then);
+      life.settle({ type: "order.seen", status: "on-hold" }, then);
+      expect(life.status).toBe("on-hold");
+      life.settle({ type: "reconcile.asked" });
+      expect(life.status).toBe("processing");
+    });
+
+    test("is none where the checkout itself put its draft on hold", () => {
+      const life = new Life(anOrder({ status: "checkout-draft" }));
+      life.settle({ type: "reconcile.asked" });
+      life.settle({ type: "order.seen", status: "on-hold" });
+      life.settle({ type: "reconcile.asked" });
+      expect(life.status).toBe("processing");
+    });
+
     test("is lifted by a person, and a later one of the bank's is lifted by the bank", () => {
       const life = held();
       expect(life.settle({ type: "merchant.processed", via: "dropdown" })).toMatchObject({ to: "processing" });

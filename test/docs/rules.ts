@@ -16,7 +16,7 @@ const disagreements: [question: string, sources: string, chosen: string, option:
     "cancelled, and the payment turns out ACCEPTED",
     "Merchant API 2: cancelled cannot be reverted; WooCommerce and the plugin revive it",
     "stays cancelled, flagged paid-but-cancelled",
-    "`choices.cancelledThenAccepted`: `stay` \\| `revive` \\| `give-back` (ours: what came after the bank was asked to end the payment, once)",
+    "`choices.cancelledThenAccepted`: `stay` \\| `revive` \\| `give-back` (ours, where the bank has a call to end the payment: what came after the cancelled order's payment was read unpaid goes back, once; what may have come before stays, flagged; where a part was captured, that part is refunded, and the rest stays reserved and flagged)",
   ],
   [
     "on-hold, and REJECTED with the task not completed",
@@ -238,7 +238,7 @@ when somebody sets it to completed.
 
 | the person asks for | while | then |
 |---|---|---|
-| on-hold | the order is processing | it stays on hold until a person sets it to processing, or the bank rejects the payment; no callback, return or reconciliation lifts it. The same holds for a hold that is found in the shop |
+| on-hold | the order is processing, or has another status while the bank is known to have its money: set to failed, cancelled or pending in the shop | it stays on hold until a person sets it to processing, or the bank rejects the payment; no callback, return or reconciliation lifts it. The same holds for a hold that is found in the shop |
 | on-hold | the order is not paid yet | it waits for the payment, and is processing once that is accepted |
 | in the shop, past the engine: any open status | the order is completed and captured | the order follows it, and is flagged \`discrepancy:completed-set-back\`; Completed is offered, and captures nothing a second time |
 | in the shop, past the engine: pending | the bank has the money | the payment is read, and the order is processing again, once; after that it is flagged \`discrepancy:paid-but-pending\`. A pending order asks its customer to pay, and WooCommerce's stock job gives it up |

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { OrderChange } from "../../src/index.js";
 import { systemClock } from "../../src/ports/clock.js";
 import type { Shop, StatusWord } from "../../src/ports/shop.js";
-import { createEngine } from "../../src/runtime/embedded/engine.js";
+import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
 import { memoryStore } from "../../src/stores/memory/store.js";
 import { type ResursDouble, resursDouble } from "../../src/testing/doubles/resurs/double.js";
 import { bankHas, gatewayTo, order, post, trusted, until } from "./place.js";
@@ -21,9 +21,13 @@ afterEach(async () => {
 const columnShop = () => {
   const words = new Map<string, Word>();
   const writes: string[] = [];
+  const notes: string[] = [];
+  /** What stands before the shop, and what happens between its write and its answer. */
+  const front = { away: false, written: async () => {} };
   const parentOf = (word: Word) => (Object.hasOwn(statuses, word) ? statuses[word as Own] : word);
   const shop: Shop<Own> = {
     async execute(orderId, _id, effect) {
+      if (front.away) return { kind: "retry", afterMs: 20, detail: "the shop is away" };
       if (effect.type !== "setOrderStatus" && effect.type !== "completePayment") return { kind: "done" };
       const word = words.get(orderId) ?? "pending";
       const to = ("child" in effect && (effect.child as Own)) || effect.to;
@@ -31,18 +35,20 @@ const columnShop = () => {
       if (![effect.from, effect.to].includes(parentOf(word) as never)) return { kind: "conflict", status: word };
       words.set(orderId, to);
       writes.push(to);
+      notes.push(effect.note);
+      await front.written();
       return { kind: "done" };
     },
     readStatus: async (orderId) => words.get(orderId) ?? null,
   };
-  return { shop, words, writes };
+  return { shop, words, writes, notes, front };
 };
 
 const world = async () => {
   const clock = systemClock();
   const bank: ResursDouble = await resursDouble({ clock });
   ends.push(() => bank.close());
-  const { shop, words, writes } = columnShop();
+  const { shop, words, writes, notes, front } = columnShop();
   const engine = createEngine({
     store: memoryStore(),
     gateways: [gatewayTo(bank.url, clock)],
@@ -62,7 +68,7 @@ const world = async () => {
   words.set("1", "picking");
   await engine.place("1", order("pay-1", Date.now() - 600_000, { status: "picking" as never }));
   const orderOf = async () => (await engine.queries.read("1"))?.facts.order;
-  return { bank, engine, words, writes, http, orderOf };
+  return { bank, engine, words, writes, notes, front, http, orderOf };
 };
 
 describe("the engine", () => {
@@ -144,6 +150,61 @@ describe("the engine", () => {
           statuses: bad as never as typeof statuses,
         }),
       ).toThrow(says);
+  });
+});
+
+describe("a write that waits for the shop, which tells of another status meanwhile", () => {
+  const settled = { wait: "settled" } as const;
+  const completes = (engine: Engine<Own>) => engine.submit("1", "delivered", settled);
+  const holds = (engine: Engine<Own>) => engine.submit("1", "on-hold", settled);
+  const packs = (engine: Engine<Own>) => engine.submit("1", "packed", settled);
+
+  test.each<[string, (engine: Engine<Own>) => Promise<unknown>, Word, Word, object]>([
+    ["completed, told the status it had", completes, "processing", "delivered", { status: "completed" }],
+    ["completed, told another child of it", completes, "packed", "delivered", { status: "completed" }],
+    ["put on hold, told another child of it", holds, "packed", "on-hold", { status: "on-hold", heldByHand: true }],
+    ["set to a child, told another one", packs, "picking", "packed", { status: "processing", child: "packed" }],
+    ["completed, told what our write does not start from", completes, "on-hold", "on-hold", { status: "on-hold" }],
+  ])("%s: in the end the order has what the shop has", async (_, asks, told, end, order) => {
+    const { engine, words, writes, notes, front, orderOf } = await world();
+    await engine.queries.can("1", "delivered", { fresh: true });
+    front.away = true;
+    await asks(engine);
+    words.set("1", told);
+    await engine.submit("1", { type: "order.seen", status: told });
+    front.away = false;
+    await until(async () => (await engine.queries.effectsOf("1")).length === 0);
+    expect(words.get("1")).toBe(end);
+    await until(async () => (await orderOf())?.status === (order as { status: string }).status);
+    expect(await orderOf()).toMatchObject(order);
+    // What was written says so in its note, once.
+    expect([writes.length, notes.length]).toEqual(end === told ? [0, 0] : [1, 1]);
+  });
+
+  test("told after our write and before its answer, what the shop has stands", async () => {
+    const { engine, words, front, orderOf } = await world();
+    front.written = async () => {
+      words.set("1", "picking");
+      await engine.submit("1", { type: "order.seen", status: "picking" });
+    };
+    await completes(engine);
+    await until(async () => (await engine.queries.effectsOf("1")).length === 0);
+    expect(words.get("1")).toBe("picking");
+    expect(await orderOf()).toMatchObject({ status: "processing", child: "picking", setBack: true });
+    expect((await engine.queries.read("1"))?.flags).toMatchObject([{ flag: "discrepancy:completed-set-back" }]);
+  });
+
+  test("a later write of ours goes its own way", async () => {
+    const { engine, words, writes, front, orderOf } = await world();
+    front.away = true;
+    await engine.submit("1", "on-hold", settled);
+    await engine.submit("1", "processing", settled);
+    front.away = false;
+    await until(() => words.get("1") === "processing");
+    await until(async () => (await engine.queries.effectsOf("1")).length === 0);
+    expect([writes, (await orderOf())?.status]).toEqual([["on-hold", "processing"], "processing"]);
+    const history = await engine.queries.history("1");
+    expect(history.filter(({ event }) => event.type === "order.seen")).toEqual([]);
   });
 });
 

@@ -332,4 +332,69 @@ describe("where the shop gives back what comes after the order was cancelled", (
     await pass(10 * MINUTE);
     expect([nets.calls, woo.order("1001").status]).toEqual([[], "processing"]);
   });
+
+  const writes = async ({ woo, engine }: Awaited<ReturnType<typeof giving>>, status: "cancelled" | "pending") => {
+    woo.directWrite("1001", status);
+    await engine.submit("1001", { type: "order.seen", status }, { wait: "settled" });
+  };
+
+  test.each([
+    ["reserved", undefined],
+    ["captured by Swish", "A2A"],
+  ] as const)(
+    "what was paid before another program cancelled the order is kept, and flagged: %s",
+    async (_, method) => {
+      const life = await giving();
+      life.back();
+      life.nets.customerPays(life.paymentId, method);
+      await writes(life, "cancelled");
+      await life.pass(72 * HOUR);
+      expect([life.nets.calls, life.nets.books(life.paymentId)]).toMatchObject([
+        [],
+        method === undefined ? { authorized: 1000 } : { captured: 1000, refunded: 0 },
+      ]);
+      expect((await life.record())?.flags).toMatchObject([{ flag: "discrepancy:paid-but-cancelled", clearedAt: null }]);
+      expect(JSON.stringify(life.woo.order("1001").notes)).not.toContain("after the order was cancelled");
+    },
+  );
+
+  test.each([
+    ["reserved", undefined],
+    ["captured by Swish", "A2A"],
+  ] as const)("what came after a reading had shown it unpaid goes back, whoever cancelled: %s", async (_, method) => {
+    const life = await giving();
+    await writes(life, "cancelled");
+    await life.pass(2 * MINUTE);
+    life.nets.customerPays(life.paymentId, method);
+    await life.pass(30 * MINUTE);
+    expect(life.nets.calls.map(({ op }) => op)).toEqual([method === undefined ? "cancel" : "refund"]);
+    expect((await life.record())?.flags.filter(({ clearedAt }) => clearedAt === null)).toEqual([]);
+    await life.pass(72 * HOUR);
+    expect(life.nets.calls).toHaveLength(1);
+  });
+
+  test("of an order that was cancelled with an earlier attempt open beside, it goes back as well", async () => {
+    const { cancel, engine, nets, pass, record, url } = await giving();
+    const urls = { successUrl: `${url}/s`, failUrl: `${url}/f`, callbackUrl: `${url}/c` };
+    const second = await engine.checkout("1001", "nets-easy", urls);
+    if (second.kind !== "ok") throw new Error(second.kind);
+    await cancel();
+    await pass(2 * MINUTE);
+    nets.customerPays(second.paymentId);
+    await pass(30 * MINUTE);
+    expect(nets.books(second.paymentId)).toMatchObject({ authorized: 0, canceled: 1000 });
+    expect((await record())?.facts.order.status).toBe("cancelled");
+  });
+
+  test("cancelled again by another program after it was taken up, what was paid in between is kept", async () => {
+    const life = await giving();
+    await life.cancel();
+    await life.pass(MINUTE);
+    await writes(life, "pending");
+    await life.pass(MINUTE);
+    life.nets.customerPays(life.paymentId);
+    await writes(life, "cancelled");
+    await life.pass(72 * HOUR);
+    expect([life.nets.calls, life.nets.books(life.paymentId)]).toMatchObject([[], { authorized: 1000 }]);
+  });
 });

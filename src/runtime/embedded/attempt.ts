@@ -39,6 +39,8 @@ export interface AttemptQuestions {
   isWithdrawn(row: ClaimedEffect): Promise<boolean>;
   /** Whether an earlier change of the order's lines is still on its way to the shop. */
   linesUnderWay(row: ClaimedEffect): Promise<boolean>;
+  /** Whether the shop told of another status while this write of ours was on its way there. */
+  isOvertaken(row: ClaimedEffect): Promise<boolean>;
   /** False: others may be about to take the effect over. */
   isAlive?(): boolean;
 }
@@ -96,7 +98,7 @@ export class Attempts {
     const answer = await this.ctx.shop.execute(row.orderId, row.id, effect);
     switch (answer.kind) {
       case "done":
-        return { kind: "done" };
+        return "to" in effect && (await this.ask.isOvertaken(row)) ? this.seen(row) : { kind: "done" };
       case "conflict": {
         const { kind: _, ...told } = answer;
         const event = { type: "shop.conflicted", effectId: row.id, ...told } as const;
@@ -109,6 +111,12 @@ export class Attempts {
         this.ctx.log.warn({ effect: row.id }, "the shop refused an effect");
         return { kind: "dead", error: answer.detail };
     }
+  }
+
+  /** Whether the write went over what was told, or was there before it, only the shop knows. */
+  private async seen(row: ClaimedEffect): Promise<AttemptOutcome> {
+    const told = await this.ctx.shop.readStatus(row.orderId);
+    return told === null ? { kind: "done" } : { kind: "event", how: "seen", event: { type: "order.seen", ...told } };
   }
 
   private async read(

@@ -15,7 +15,7 @@ import { AFTER_TROUBLE_MS, HURRIED_ATTEMPTS } from "./limits.js";
 import type { Mailbox } from "./mailbox.js";
 import type { AttemptResult } from "./outcomes.js";
 import { wasSeen } from "./second-word.js";
-import { linesUnderWay } from "./shop-look.js";
+import { hasAnotherStatus, linesUnderWay, writesLater } from "./shop-look.js";
 
 /** What a call brought, as an event of the order. */
 type ReplyOf = Extract<AttemptResult, { kind: "event" }>;
@@ -58,6 +58,8 @@ export class Outbox {
       isGivenUp: async ({ orderId }) => isGivenUp(await read(orderId)),
       isWithdrawn: async ({ orderId, effect }) => isWithdrawn(await read(orderId), effect),
       linesUnderWay: async ({ orderId, seq }) => linesUnderWay(await ctx.store.effectsOf(orderId), seq),
+      isOvertaken: async (row) =>
+        hasAnotherStatus(await read(row.orderId), row) && !writesLater(await ctx.store.effectsOf(row.orderId), row),
       isAlive: () => ctx.store.isAlive?.() ?? true,
     });
   }

@@ -3,6 +3,7 @@ import type { Effect } from "../../../machines/effects.js";
 import type { OrderEvent } from "../../../machines/events.js";
 import type { OrderAsExpected } from "../../../machines/expected.js";
 import type { ShopOrder } from "../../../machines/shop-order.js";
+import type { OrderRecord } from "../../core/record.js";
 import type { Shop } from "../../ports/shop.js";
 import type { ClaimedEffect, OutboxRow } from "../../ports/store.js";
 import { thrownText } from "../../ports/thrown.js";
@@ -37,6 +38,20 @@ export const differs = (known: OrderAsExpected, { total, currency, gone, gateway
 /** @param seq of the decision that asked for the call; a change of lines that it asked for as well is its own. */
 export const linesUnderWay = (open: (Pick<OutboxRow, "seq" | "effect"> & { dead: boolean })[], seq: number): boolean =>
   open.some((one) => one.effect.type === "setOrderLines" && !one.dead && one.seq < seq);
+
+type Write = Pick<OutboxRow, "seq" | "index" | "effect">;
+
+/** The order has another status, or another child of it, than this write gives the shop. */
+export const hasAnotherStatus = (record: OrderRecord | null, { effect }: Write): boolean => {
+  if (record === null || !("to" in effect)) return false;
+  const { status, child } = record.facts.order;
+  const asked = "child" in effect ? effect.child : undefined;
+  return status !== effect.to || (asked !== undefined && asked !== child);
+};
+
+/** A later write of ours tells the shop a status. */
+export const writesLater = (open: (Write & { dead: boolean })[], { seq, index }: Write): boolean =>
+  open.some((one) => "to" in one.effect && !one.dead && (one.seq > seq || (one.seq === seq && one.index > index)));
 
 /** A shop that cannot be asked keeps the call waiting, as a bank does: no money moves for an order that nobody knows. */
 export const lookInShop = async (

@@ -37,6 +37,7 @@ export const effectsService = (sdk: typeof Restate, context: EffectsContext) => 
     isGivenUp: async (row) => (row as OutgoingCall).givenUp,
     isWithdrawn: async () => false,
     linesUnderWay: async (row) => (row as OutgoingCall).edited,
+    isOvertaken: async (row) => (row as OutgoingCall).overtaken,
     gatewayOf: async (row) => gatewayNamed(gateways, (row as OutgoingCall).gateway),
   });
 

@@ -116,6 +116,8 @@ export interface OutgoingCall extends ClaimedEffect {
   seen: boolean;
   /** An earlier change of the order's lines is still on its way to the shop. */
   edited: boolean;
+  /** The shop told of another status since it was asked for. */
+  overtaken: boolean;
   /** The order is cancelled. */
   givenUp: boolean;
 }

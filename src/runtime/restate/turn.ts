@@ -14,7 +14,7 @@ import { type Limits, retryAfterMs } from "../embedded/limits.js";
 import { longestWaits } from "../embedded/prepare.js";
 import { decidedReceipt, postponedReceipt, type Receipt, receiptFor } from "../embedded/receipt.js";
 import { wasSeen } from "../embedded/second-word.js";
-import { linesUnderWay } from "../embedded/shop-look.js";
+import { hasAnotherStatus, linesUnderWay, writesLater } from "../embedded/shop-look.js";
 import { rung } from "../embedded/timers.js";
 import type { Due, ObjectMessage, ObjectTurn, OrderReply, OrderState, OutgoingCall, StoredCall } from "./state.js";
 import { hurry, lanesOf, nextIn, nothing, pulledIn, stillAskedFor } from "./state.js";
@@ -276,13 +276,13 @@ export class Turn {
 
   private send(row: StoredCall): void {
     const { error: previousError, dead: _, underWay: __, armed: ___, ...rest } = row;
-    const { record } = this.state;
+    const { effects, record } = this.state;
     const paymentId = "paymentId" in row.effect ? row.effect.paymentId : null;
     const gateway = record === null || paymentId === null ? null : gatewayFor(record, paymentId);
     const seen = paymentId !== null && wasSeen(record, paymentId);
-    const edited = linesUnderWay(this.state.effects, row.seq);
-    const givenUp = isGivenUp(record);
-    this.errands.push({ ...rest, attempts: row.attempts + 1, previousError, gateway, seen, edited, givenUp });
+    const overtaken = hasAnotherStatus(record, row) && !writesLater(effects, row);
+    const known = { gateway, seen, edited: linesUnderWay(effects, row.seq), overtaken, givenUp: isGivenUp(record) };
+    this.errands.push({ ...rest, ...known, attempts: row.attempts + 1, previousError });
     Object.assign(row, { attempts: row.attempts + 1, underWay: true, armed: false, error: null });
   }
 

@@ -138,7 +138,7 @@ const offTheTable = (end: OrderEnd, lived: Lived): string | null => {
       flow: flowOf(world.registry, facts.payment.gateway),
       tolerance: facts.payment.tolerance,
       captureFailed: facts.payment.captureFailed,
-      heldByHand: isHeldByPerson(end.history.slice(0, i)),
+      heldByHand: isHeldByPerson(end.history.slice(0, i), lived.evidence.commits),
     };
     let status = entry.from ?? "pending";
     for (const answer of answers) {

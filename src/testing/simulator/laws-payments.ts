@@ -1,10 +1,11 @@
 /** The payments of one order: which one pays it, and what becomes of money on the others. */
 import { placeOf } from "../../core/lanes.js";
-import { paymentsOf } from "../../core/record.js";
+import { type HistoryEntry, paymentsOf } from "../../core/record.js";
 import type { OrderEnd, Truth } from "./evidence.js";
 import type { Law } from "./laws.js";
 import type { Lived } from "./life.js";
 import { HOUR } from "./script.js";
+import { waitsForCustomer } from "./table.js";
 
 const held = ({ exists, status, authorized, captured, refunded }: Truth): number =>
   exists && status === "ACCEPTED" ? authorized + captured - refunded : 0;
@@ -82,35 +83,66 @@ const capturedAgainUnasked = ({ history }: OrderEnd): string | null => {
 };
 
 const backIs = ["cancelPayment", "refundPayment"];
+const lateRules = ["late/let-go", "late/refund"];
 
-/** Known to hold money, and nothing was sent to the bank for it since it was asked to end the payment. */
-const isKept = ({ record, history }: OrderEnd): boolean => {
+/** From the decision that gave the order up, if nothing has changed its status since. */
+const sinceCancelled = (history: HistoryEntry[]): HistoryEntry[] => {
+  const at = history.findLastIndex(({ from, to }) => from !== to);
+  return history[at]?.to === "cancelled" ? history.slice(at) : [];
+};
+
+const showsUnpaid = ({ event }: HistoryEntry, paymentId: string | null | undefined): boolean =>
+  event.type === "payment.read" &&
+  event.reading.paymentId === paymentId &&
+  waitsForCustomer({ payment: event.reading });
+
+/** Known to hold money that came after it was read unpaid while the order was cancelled, and nothing was sent back. */
+const isKept = ({ record, history }: OrderEnd, { evidence }: Lived): boolean => {
   const { order, payment, operation, others = [] } = record?.facts ?? {};
   if (order?.status !== "cancelled" || order.gone === true || order.paidOtherwise === true) return false;
   if (operation != null || others.length > 0) return false;
-  const ended = history.findLastIndex(
-    ({ to, effects }) => to === "cancelled" && effects.some(({ type }) => type === "endPayment"),
-  );
-  const since = history.slice(ended + 1);
-  if (ended < 0 || since.some(({ from, to, effects }) => from !== to || effects.some((e) => backIs.includes(e.type))))
-    return false;
+  const since = sinceCancelled(history);
+  const isAsked = since[0]?.effects.some(({ type }) => type === "endPayment") === true;
+  if (!isAsked || since.some(({ effects }) => effects.some((e) => backIs.includes(e.type)))) return false;
+  const begunAt = (entry: HistoryEntry) => evidence.envelopes.get(entry)?.at ?? entry.at;
+  const wasUnpaid = since.some((entry, i) => {
+    const before = since[i - 1];
+    // One that began before that may show what was so before the order was cancelled.
+    return showsUnpaid(entry, payment?.id) && (before === undefined || begunAt(entry) >= before.at);
+  });
   const { status, authorized = 0, captured = 0, refunded = 0, offers = [] } = payment ?? {};
   const goesBack = captured === 0 ? offers.includes("CANCEL") : authorized === 0 && offers.includes("REFUND");
-  return status === "ACCEPTED" && authorized + captured > 0 && refunded === 0 && goesBack;
+  return wasUnpaid && status === "ACCEPTED" && authorized + captured > 0 && refunded === 0 && goesBack;
 };
+
+/** Sent back as late, and no reading had shown it unpaid while the order was cancelled: it may have come before. */
+const isSentBackUnseen = ({ history }: OrderEnd): boolean =>
+  history.some((entry, i) => {
+    const { event, answers } = entry;
+    if (event.type !== "payment.read" || !answers.some(({ rule }) => lateRules.includes(rule ?? ""))) return false;
+    const since = sinceCancelled(history.slice(0, i));
+    return !since.some((one) => showsUnpaid(one, event.reading.paymentId));
+  });
 
 export const paymentLaws: readonly Law[] = [
   {
     name: "late-money-goes-back",
-    says: "with give-back, what is paid after the bank was asked to end the payment of a cancelled order goes back",
+    says: "with give-back, what comes after a cancelled order's payment was read unpaid goes back, and nothing else does",
     source: "docs/rules.md, Where the sources disagree, and what we chose",
-    broken: ({ after, script: { settings } }) => {
-      const { choices, enableCancel, enableRefund } = settings;
-      if (choices.cancelledThenAccepted !== "give-back" || !enableCancel || !enableRefund) return [];
-      return after.filter(isKept).map(({ orderId, record }) => ({
+    broken: (lived) => {
+      const { choices, enableCancel, enableRefund } = lived.script.settings;
+      const given = lived.after.filter(isSentBackUnseen).map(({ orderId }) => ({
         orderId,
-        detail: `${record?.facts.payment.id} was paid after its end was asked for, and nothing was sent back`,
+        detail: "money was sent back that may have come before the order was cancelled",
       }));
+      if (choices.cancelledThenAccepted !== "give-back" || !enableCancel || !enableRefund) return given;
+      const kept = lived.after
+        .filter((end) => isKept(end, lived))
+        .map(({ orderId, record }) => ({
+          orderId,
+          detail: `${record?.facts.payment.id} was paid after it was read unpaid, and nothing was sent back`,
+        }));
+      return [...given, ...kept];
     },
   },
   {

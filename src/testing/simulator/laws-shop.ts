@@ -15,7 +15,7 @@ const perOrder =
       return detail === null ? [] : [{ orderId: end.orderId, detail }];
     });
 
-const knownOf = (end: OrderEnd, { script, world }: Lived): TableInput | null => {
+const knownOf = (end: OrderEnd, { script, world, evidence }: Lived): TableInput | null => {
   const { record, truth } = end;
   if (record === null || truth === null || record.facts.payment.gateway === null) return null;
   const { order, payment } = record.facts;
@@ -27,7 +27,7 @@ const knownOf = (end: OrderEnd, { script, world }: Lived): TableInput | null => 
     flow: flowOf(world.registry, payment.gateway),
     tolerance: payment.tolerance,
     captureFailed: payment.captureFailed,
-    heldByHand: isHeldByPerson(end.history),
+    heldByHand: isHeldByPerson(end.history, evidence.commits),
   };
 };
 

@@ -26,11 +26,12 @@ export interface TableInput {
  */
 export type Asker = "anybody" | "reconcile" | "fail page" | "time is up" | "stranger" | "pays again";
 
-export const waitsForCustomer = ({ payment }: TableInput): boolean =>
+type Paid = Pick<TableInput, "payment">;
+export const waitsForCustomer = ({ payment }: Paid): boolean =>
   payment.exists && ["TASK_REDIRECTION_REQUIRED", "SUPPLEMENTING_REQUIRED"].includes(payment.status);
 
-const letGo = ({ payment: p }: TableInput) => p.total > 0 && p.authorized === 0 && p.canceled === p.total;
-const givenBack = ({ payment: p }: TableInput) => p.authorized === 0 && p.captured > 0 && p.captured === p.refunded;
+const letGo = ({ payment: p }: Paid) => p.total > 0 && p.authorized === 0 && p.canceled === p.total;
+const givenBack = ({ payment: p }: Paid) => p.authorized === 0 && p.captured > 0 && p.captured === p.refunded;
 const isTaken = ({ payment: p }: TableInput) => p.authorized === 0 && p.captured > 0 && p.captured !== p.refunded;
 const agrees = ({ payment: p, total, tolerance }: TableInput) =>
   Math.abs(p.authorized + p.captured - total) <= tolerance;
@@ -42,7 +43,8 @@ export const isCapturable = (k: TableInput): boolean =>
   k.payment.offers.some((offer) => offer === "CAPTURE" || offer === "PARTIAL_CAPTURE") &&
   (k.settings.choices.amountMismatch === "capture" || agrees(k));
 
-const holdsMoney = (k: TableInput) => k.payment.exists && k.payment.status === "ACCEPTED" && !letGo(k) && !givenBack(k);
+export const holdsMoney = (k: Paid): boolean =>
+  k.payment.exists && k.payment.status === "ACCEPTED" && !letGo(k) && !givenBack(k);
 
 /** "Validated": the bank offers something to do with it. */
 const canStillBeWorkedWith = ({ payment }: TableInput) =>
