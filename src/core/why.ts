@@ -5,28 +5,28 @@
 import type { EffectType } from "../../machines/effects.js";
 import type { EventType, Source } from "../../machines/events.js";
 import type { OrderStatus } from "../../machines/facts.js";
-import { type FlagName, flags as flagRules, remedies } from "../../machines/flags.js";
+import { type FlagName, flags as flagRules } from "../../machines/flags.js";
 import { registry as currentRegistry, type Registry } from "../../machines/index.js";
 import { quoted } from "../../machines/quoted.js";
 import { reasonInWords } from "../../machines/reasons.js";
+import { defaultSettings, type Settings } from "../../machines/settings.js";
 import { withChild } from "../../machines/statuses.js";
 import { flagsInSwedish, reasonsInSwedish } from "../../machines/swedish.js";
 import type { Answer, HistoryEntry, OrderRecord } from "./record.js";
+import { type Offers, offersOf } from "./verdict.js";
+import { asked, callNamed } from "./why/calls.js";
 import { causeOf } from "./why/cause.js";
 import { changeIn, movedBy } from "./why/change.js";
 import { evidenceOf, paymentsSaid, valuesOf } from "./why/facts.js";
-import { flagged } from "./why/flagged.js";
+import { callBeside, type FoundSentences, find, flagFirst, remedyFor, standing } from "./why/found.js";
 import { cooldownOf, heldSaid, isAside } from "./why/held.js";
 import { nextOf } from "./why/next.js";
-import { over } from "./why/over.js";
-import { paid } from "./why/paid.js";
-import { asked, calls, dead, lost, moving, movingOnly, notes, parkedOrder } from "./why/under-way.js";
-import { waiting } from "./why/waiting.js";
+import { notes } from "./why/under-way.js";
 import {
+  type Action,
   moment,
   type Pair,
   type Said,
-  type Sentences,
   said,
   type Tongue,
   times,
@@ -38,7 +38,7 @@ export { isHeldByHand } from "./why/cause.js";
 export { type Said, type Tongue, tongues } from "./why/words.js";
 
 export interface PendingCall {
-  effect: { type: EffectType };
+  effect: { type: EffectType; paymentId?: string };
   attempts: number;
   notBefore: number;
   dead: boolean;
@@ -75,54 +75,23 @@ export interface Why {
     readAt: string | null;
     says: Said;
   };
-  /** What else is to be known: its own word in the shop, what failed, was refused or is held, and other payments. */
-  notes: { kind: "child" | "failed" | "refused" | "held" | "payments"; says: Said }[];
+  /** What else is to be known: the shop's own word, a call under way, what failed, was refused or is held, other payments. */
+  notes: { kind: "child" | "call" | "failed" | "refused" | "held" | "payments"; says: Said }[];
   next: { at: string | null; says: Said };
   action: { says: Said; events: EventType[] };
   flags: { flag: FlagName; amount: number | null; says: Said; remedy: Said }[];
 }
 
-const table: Record<OrderStatus, Record<string, Sentences> & { other: Sentences }> = { ...waiting, ...paid, ...over };
-
 /** What is said of a moment that nobody knows any more: nothing. */
 const sinceWhen = / (?:since|sedan) \{since\}/g;
 const undated = ([english, swedish]: Pair): Pair => [english.replace(sinceWhen, ""), swedish.replace(sinceWhen, "")];
 
-const standing = ({ flags }: OrderRecord) => flags.filter(({ clearedAt }) => clearedAt === null);
-
-interface Found {
-  situation: string;
-  sentences: readonly [state: Pair, answer: Pair, action: Sentences[2]];
-}
-
-const flagFirst = (record: OrderRecord): FlagName | undefined => {
-  const raised = new Set(standing(record).map(({ flag }) => flag));
-  return (Object.keys(flagged) as FlagName[]).find((flag) => raised.has(flag));
-};
-
-const remedyOf = (flag: FlagName): Sentences[2] => [
-  flagRules[flag].remedy,
-  flagsInSwedish[flag].remedy,
-  ...remedies[flag],
-  "reconcile.asked",
-];
-
-/** What matters most is told: what no machine knows, what is wrong, what is lost, what moves; else where it stands. */
-const find = (record: OrderRecord, open: PendingCall[], parked: string | null, code: string): Found => {
-  if (parked !== null) return { situation: "parked", sentences: parkedOrder };
-  const flag = flagFirst(record);
-  if (flag !== undefined) return { situation: `flagged/${flag}`, sentences: [...flagged[flag], remedyOf(flag)] };
-  const givenUp = open.find((call) => call.dead);
-  if (givenUp !== undefined) return { situation: `dead/${givenUp.effect.type}`, sentences: dead };
-  const { operation, order } = record.facts;
-  if (operation?.lostAt != null) return { situation: `lost/${operation.kind}`, sentences: lost[operation.kind] };
-  if (operation !== null) {
-    const [state, answer, action] = moving[operation.kind];
-    const stays = operation.leadsTo === null ? movingOnly[operation.kind] : undefined;
-    return { situation: `moving/${operation.kind}`, sentences: [state, stays ?? answer, action] };
-  }
-  const { [code]: own, other } = table[order.status];
-  return { situation: `${order.status}/${own === undefined ? "other" : code}`, sentences: own ?? other };
+/** The first that offers nothing which the order would refuse; else the last, without that. */
+const chosen = (actions: readonly Action[], offers: Offers): Action => {
+  const fits = actions.find(([, , ...events]) => events.every(offers));
+  if (fits !== undefined) return fits;
+  const [english, swedish, ...events] = actions.at(-1) as Action;
+  return [english, swedish, ...events.filter(offers)];
 };
 
 const lowered = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1);
@@ -131,12 +100,12 @@ const lowered = (text: string): string => text.slice(0, 1).toLowerCase() + text.
 const LONGEST_ERROR = 200;
 
 /** What a call that is tried again, or was given up, failed with. Of several the one that holds the others up. */
-const failedSaid = (open: PendingCall[]): Said | null => {
+const failedSaid = (record: OrderRecord, open: PendingCall[]): Said | null => {
   const hasFailed = ({ error, attempts }: PendingCall) => error != null && attempts > 0;
   const failed = open.find(({ dead }) => dead) ?? open.find(hasFailed);
   if (failed?.error == null || !hasFailed(failed)) return null;
   return said(notes.failed, {
-    call: said(calls[failed.effect.type]),
+    call: said(callNamed(failed, record)),
     error: quoted(failed.error, LONGEST_ERROR).replaceAll(/\s+/g, " "),
   });
 };
@@ -160,19 +129,55 @@ const reasonSaid = ({ reason }: Answer): Said => {
   return { en: lowered(english), sv: lowered(reasonsInSwedish[code] ?? english) };
 };
 
-const flagsSaid = (record: OrderRecord): Why["flags"] =>
-  standing(record).map(({ flag, amount }) => ({
-    flag,
-    amount: amount ?? null,
-    says: { en: flagRules[flag].says, sv: flagsInSwedish[flag].says },
-    remedy: { en: flagRules[flag].remedy, sv: flagsInSwedish[flag].remedy },
-  }));
+const flagsSaid = (record: OrderRecord, open: PendingCall[], { offers, settings }: Asked): Why["flags"] =>
+  standing(record).map((one) => {
+    const [en, sv] = chosen(remedyFor(record, one, open, settings), offers);
+    const { flag, amount } = one;
+    return {
+      flag,
+      amount: amount ?? null,
+      says: { en: flagRules[flag].says, sv: flagsInSwedish[flag].says },
+      remedy: { en, sv },
+    };
+  });
+
+interface Asked {
+  offers: Offers;
+  settings: Settings;
+}
+
+/** The call under way where something else is told first, and whether a person may end the wait for it. */
+const callSaid = (
+  record: OrderRecord,
+  open: PendingCall[],
+  found: FoundSentences,
+  { values, offers }: { values: Values; offers: Offers },
+): { says: Said | null; ends: EventType[] } => {
+  const call = callBeside(record, open, found);
+  if (call === null) return { says: null, ends: [] };
+  const ends = call.ends !== null && offers(ENDS) ? call.ends : null;
+  const [english, swedish] = call.says;
+  const whole: Pair = ends === null ? call.says : [`${english} ${ends[0]}`, `${swedish} ${ends[1]}`];
+  return { says: said(whole, values), ends: ends === null ? [] : [ENDS] };
+};
+const ENDS: EventType = "merchant.endedWait";
+
+/** Each is decided once. */
+const remembering = (offers: Offers): Offers => {
+  const known = new Map<EventType, boolean>();
+  return (type) => {
+    const taken = known.get(type) ?? offers(type);
+    known.set(type, taken);
+    return taken;
+  };
+};
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /**
  * @param history the latest entries in order, back to the last change of the status; without it no cause is told
  * @param open calls not carried out yet, the dead ones among them
+ * @param settings the shop's: nothing is offered that the order would refuse under them
  */
 export const why = (
   record: OrderRecord,
@@ -180,29 +185,36 @@ export const why = (
   open: PendingCall[],
   parked: string | null = null,
   registry: Registry = currentRegistry,
+  settings: Settings = defaultSettings,
 ): Why => {
   const { order, payment } = record.facts;
   const change = changeIn(history);
   const { rule, by } = movedBy(history);
   const code = causeOf(record, rule ?? "", by);
-  const { situation, sentences } = find(record, open, parked, code);
-  const [state, whole, [english, swedish, ...events]] = sentences;
+  const now = history.at(-1)?.at ?? Math.max(order.updatedAt, payment.readAt ?? 0);
+  const offers = remembering(offersOf(record, now, { registry, settings }));
+  const found = find(record, { open, parked, code, settings });
+  const { situation, sentences } = found;
+  const [state, whole, ...actions] = sentences;
+  const [english, swedish, ...events] = chosen(actions, offers);
   const answer = change === undefined ? undated(whole) : whole;
   const givenUp = open.find((call) => call.dead);
   const values: Values = {
     ...valuesOf(record, standing(record).find(({ flag }) => flag === flagFirst(record))?.amount ?? 0),
     since: moment(change?.at ?? order.createdAt),
     parked: parked ?? "",
-    call: givenUp === undefined ? "" : said(calls[givenUp.effect.type]),
+    call: givenUp === undefined ? "" : said(callNamed(givenUp, record)),
     times: times(givenUp?.attempts ?? 0),
     due: moment(cooldownOf(record)?.at ?? order.createdAt),
   };
   const held = heldSaid(record);
+  const call = callSaid(record, open, found, { values, offers });
   const next = nextOf(record, open, parked);
   const { child } = order;
   const others = [
     { kind: "child" as const, says: child === undefined ? null : said(notes.child, { child }) },
-    { kind: "failed" as const, says: failedSaid(open) },
+    { kind: "call" as const, says: call.says },
+    { kind: "failed" as const, says: failedSaid(record, open) },
     { kind: "refused" as const, says: refusedSaid(history, change) },
     { kind: "held" as const, says: situation === "pending/held" ? null : held },
     { kind: "payments" as const, says: paymentsSaid(record, registry) },
@@ -225,8 +237,8 @@ export const why = (
     },
     notes: others.flatMap(({ kind, says }) => (says === null ? [] : [{ kind, says }])),
     next: { at: next.at === null ? null : iso(next.at), says: next.says },
-    action: { says: said([english, swedish]), events },
-    flags: flagsSaid(record),
+    action: { says: said([english, swedish]), events: [...call.ends, ...events] },
+    flags: flagsSaid(record, open, { offers, settings }),
   };
 };
 

@@ -38,7 +38,10 @@ const issuesIn = (error: { issues: { path: PropertyKey[]; message: string }[] })
 
 const notAStatus = (word: unknown, statuses: Statuses, known: readonly string[], path = "status"): InvalidEvent => {
   const named = typeof word === "string" ? `"${quoted(word, 60)}"` : "it";
-  const message = `${named} is none of the statuses that there are: ${[...known, ...Object.keys(statuses)].join(", ")}`;
+  const own = Object.entries(statuses).flatMap(([child, parent]) => (known.includes(parent) ? [child] : []));
+  // A draft is a status, and nobody's to ask for.
+  const which = statusNamed(word, statuses) === null ? "that there are" : "that can be asked for";
+  const message = `${named} is none of the statuses ${which}: ${[...known, ...own].join(", ")}`;
   return new InvalidEvent([{ path, message }]);
 };
 

@@ -2,7 +2,9 @@
 
 import type { Gateway } from "./gateway.js";
 
-const known = new Set(Intl.supportedValuesOf("currency"));
+/** In ISO 4217, and left out of CLDR's list of what is paid with: funds, units of account, and the second bolivar. */
+const BESIDES_INTL = ["BOV", "CHE", "CHW", "CLF", "COU", "MXV", "USN", "UYI", "UYW", "VED"];
+const known = new Set([...Intl.supportedValuesOf("currency"), ...BESIDES_INTL]);
 
 /** Whether it is an ISO 4217 code of money that is paid with. */
 const isCurrency = (code: string): boolean => known.has(code.toUpperCase());

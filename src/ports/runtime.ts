@@ -82,12 +82,12 @@ interface PreviewBase {
   readAt: number | null;
 }
 
-/** What would become of an event. `deferred`: it would wait, as for the bank; `ignored` and allowed: a flag goes with it. */
+/** What would become of an event. `deferred`: it would wait; `ignored` and allowed: a flag goes with it, or a wait. */
 export type Preview = PreviewBase &
   (
     | { allowed: true; outcome: "moved"; reason: null }
     | { allowed: true; outcome: "deferred"; reason: Reason }
-    | { allowed: true; outcome: "ignored"; reason: "recorded" }
+    | { allowed: true; outcome: "ignored"; reason: "recorded" | "outcome-unknown" }
     | { allowed: false; outcome: "ignored" | "refused"; reason: Reason }
     | { allowed: false; outcome: "deferred"; reason: "parked" }
   );

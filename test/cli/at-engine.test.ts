@@ -119,6 +119,19 @@ describe("can and send", () => {
     expect(await can("acknowledge")).toMatchObject({ code: 3 });
   });
 
+  test("end the wait, for a call that the bank puts off", async () => {
+    const ask = (id: string) => cli(["can", id, "end-wait", "--url", url]);
+    await place.order("2", { status: "processing", faults: { capture: "http-429" } });
+    await place.engine.submit("2", { type: "merchant.completed", via: "api" });
+    await place.rest();
+    expect((await cli(["why", "2", "--url", url])).out).toContain("end the wait: the payment is then read");
+    expect(await ask("2")).toMatchObject({
+      code: 0,
+      out: "Yes. The call would not be sent again; the payment is read for as long as the bank may still book it, and then the order is free.\n",
+    });
+    expect(await ask("1")).toMatchObject({ code: 3, out: expect.stringContaining("(no-lost-answer)") });
+  });
+
   test("reconcile, of an order without a payment, has nothing to read", async () => {
     await place.order("none", { paymentId: null });
     const { code, out } = await cli(["can", "none", "reconcile", "--url", url]);

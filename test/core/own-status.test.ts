@@ -261,6 +261,28 @@ describe("the words at the door", () => {
     expect(() => parseCommand(event, statuses)).toThrow(message);
   });
 
+  test.each([
+    ["sketch", "can be asked for"],
+    ["checkout-draft", "can be asked for"],
+    ["packed", "there are"],
+  ])("the list that follows a no leaves out what was named: %s", (word, which) => {
+    const own = { ...statuses, sketch: "checkout-draft" } as const;
+    const said = (event: unknown) => {
+      try {
+        return String(parseCommand(event, own));
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    for (const event of [word, { type: "merchant.asked", status: word }]) {
+      expect(said(event)).toContain(`"${word}" is none of the statuses that ${which}: `);
+      expect(said(event).split(": ").at(-1)?.split(", ")).not.toContain(word);
+      expect(said(event)).toContain("picking");
+    }
+    if (word === "packed") expect(said({ type: "order.seen", status: word })).toContain("sketch");
+    else expect(parseCommand({ type: "order.seen", status: word }, own)).toMatchObject({ status: "checkout-draft" });
+  });
+
   test("an order is placed in no status that nobody declared", () => {
     expect(() => parsePlaced({ ...anOrder(), status: "packed" }, undefined, 1, statuses)).toThrow("packed");
   });

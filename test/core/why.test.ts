@@ -6,9 +6,9 @@ import { flags } from "../../machines/flags.js";
 import { orderMachine, paymentMachine } from "../../machines/index.js";
 import { flagsInSwedish } from "../../machines/swedish.js";
 import { handles, metaOf, nodesOf, reasonsAgainst } from "../../src/core/explain.js";
+import { calls } from "../../src/core/why/calls.js";
 import { over } from "../../src/core/why/over.js";
 import { paid as paidTable } from "../../src/core/why/paid.js";
-import { calls } from "../../src/core/why/under-way.js";
 import { waiting } from "../../src/core/why/waiting.js";
 import { money } from "../../src/core/why/words.js";
 import { isHeldByHand, linesOf, type PendingCall, tongues, why } from "../../src/core/why.js";
@@ -75,9 +75,10 @@ describe("each situation there is", () => {
     const { raised } = ended.life;
     expect(one.flags.map(({ flag }) => flag).sort()).toEqual([...raised].sort());
     if (raised.length === 0) return;
-    // What is flagged comes first, and nothing says that all is well.
-    expect(situation).toMatch(/^flagged\//);
-    expect(one.action.says.en).toBe(flags[situation.slice("flagged/".length) as keyof typeof flags].remedy);
+    // What is flagged comes first, unless the call under way settles it; and nothing says that all is well.
+    expect(situation).toMatch(/^(flagged|moving|lost)\//);
+    const own = one.flags.find(({ flag }) => situation === `flagged/${flag}`) ?? one.flags[0];
+    expect(one.action.says).toEqual(own?.remedy);
     expect(linesOf(one).join("\n")).not.toMatch(/ready to ship|nothing to do/i);
     expect(linesOf(one, "sv").join("\n")).not.toMatch(/klar att skicka|inget att göra/i);
   });
@@ -306,6 +307,224 @@ describe("why", () => {
       en: "Read the payment now.",
       sv: "Läs av betalningen nu.",
     });
+  });
+
+  describe("a call that does what a person would be told to do", () => {
+    const remedy = (title: string) => says(title).flags.map((one) => one.remedy);
+
+    test("is told in the place of the flag, with since when, and the flag says that nothing is to be done", () => {
+      const title = "paid after it was cancelled, and the answer to the release was lost";
+      expect(says(title)).toMatchObject({
+        state: { en: "Cancelled, release uncertain", sv: "Avbruten, osäker avbokning" },
+        action: { events: ["merchant.endedWait"] },
+        flags: [{ flag: "discrepancy:paid-but-cancelled" }],
+      });
+      expect(says(title).answer.en).toContain(
+        "whether the bank released 1,000.00 SEK: its answer was lost at 2026-11-20",
+      );
+      expect(says(title).answer.sv).toContain("svaret gick förlorat 2026-11-20");
+      expect(remedy(title)).toEqual([says(title).action.says]);
+      expect(remedy("paid after it was cancelled, being refunded")).toEqual([
+        { en: "No action needed: wait for the bank's answer.", sv: "Ingen åtgärd behövs: vänta på bankens svar." },
+      ]);
+    });
+
+    test("is a part of it: the flag comes first, and the call is told beside it", () => {
+      const life = new Life(anOrder({ status: "processing" }));
+      life.settle({ type: "reconcile.asked" }, payments["partly captured"]);
+      life.settle({ type: "merchant.refundedAmount", via: "api", amount: 10_000 }, payments["partly captured"]);
+      life.bankAnswers({ is: "lost" });
+      life.tell({ type: "order.updated", by: "shop", change: "bin", order: { gone: true } });
+      const one = told(life);
+      expect(one.situation).toBe("flagged/discrepancy:order-gone");
+      expect(one.action.events).toEqual(["merchant.endedWait", "reconcile.asked"]);
+      expect(one.action.says.en).toContain("release the money in the Merchant Portal");
+      expect(note(life, "call")).toEqual({
+        en: "It is unclear whether the bank refunded 100.00 SEK: its answer was lost at 2026-11-20 12:00 UTC, and the payment is read before anything is sent again. If the bank says that it did not carry it out, end the wait.",
+        sv: "Det är oklart om banken har återbetalat 100,00 SEK: svaret gick förlorat 2026-11-20 12:00 UTC, och betalningen läses av innan något skickas igen. Om banken svarar att det inte har genomförts, avsluta väntan.",
+      });
+    });
+
+    test("and one that is under way beside a flag is told, and cannot be ended by a person who has no cause to", () => {
+      const life = paid();
+      life.settle(complete);
+      life.tell({ type: "order.updated", by: "shop", change: "bin", order: { gone: true } });
+      expect(note(life, "call")?.en).toMatch(/^A capture of 1,000\.00 SEK was requested at .* confirms it\.$/);
+      expect(told(life).action.events).toEqual(["reconcile.asked"]);
+    });
+
+    test("of another payment is told where the order does not need its money", () => {
+      expect(says("two attempts, one being released").answer).toEqual({
+        en: "Processing since 2026-11-20 12:00 UTC, but paid twice: 1,000.00 SEK that the order does not need is being released, and the bank has not confirmed it yet.",
+        sv: "Behandlas sedan 2026-11-20 12:00 UTC, men betald två gånger: 1\u00a0000,00 SEK som ordern inte behöver släpps, och banken har inte bekräftat än.",
+      });
+      const [lost] = remedy("two attempts, and the answer to the release was lost");
+      expect(lost?.en).toBe("No action needed: wait for the bank's answer.");
+    });
+  });
+
+  test("a look at another payment is told as that, and no time to pay runs out on a paid order", () => {
+    const older = { ...payments.accepted, paymentId: "pay-0" };
+    const life = new Life(anOrder({ status: "processing", previousPaymentIds: ["pay-0"] }));
+    life.settle(callback({ paymentId: "pay-0" }), payments.accepted, { "pay-0": older });
+    life.bankAnswers({ is: "lost" });
+    const look = life.open.find(({ effect: one }) => one.type === "readBack");
+    life.tell({ type: "payment.readBack", effectId: look?.id ?? "", reading: older });
+    expect(Object.keys(life.record.timers).some((name) => name.endsWith("@pay-0"))).toBe(true);
+    expect(told(life).next.says).toEqual({
+      en: expect.stringMatching(/^Another payment of the order is read again at /),
+      sv: expect.stringMatching(/^En annan av orderns betalningar läses av igen /),
+    });
+  });
+
+  test.each([
+    ["cancelPayment", "Releasing money that the order does not need"],
+    ["readPayment", "Reading another payment of the order"],
+    ["addOrderNote", "Writing an order note in the shop"],
+  ] as const)("a call about another payment is not told as one about the payment of the order: %s", (type, name) => {
+    const life = new Life(anOrder({ status: "processing", previousPaymentIds: ["pay-0"] }));
+    const about = (paymentId: string) => told(life, [effect({ effect: { type, paymentId } })]).next.says.en;
+    expect(about("pay-0")).toBe(`${name} is under way.`);
+    expect(about("pay-1")).not.toContain("another");
+    expect(about("pay-1")).not.toContain("not need");
+  });
+
+  describe("a call that the bank puts off, or for which the shop cannot be read", () => {
+    const putOff = (more: Partial<PendingCall> = {}) =>
+      effect({ effect: { type: "capturePayment", paymentId: "pay-1" }, attempts: 3, error: "HTTP 429", ...more });
+    const moving = () => {
+      const life = paid();
+      life.settle(complete);
+      return life;
+    };
+    const offered = (open: PendingCall[], life = moving()) => told(life, open).action.events;
+
+    test("can be given up by a person", () => {
+      const { action, situation } = told(moving(), [putOff()]);
+      expect(situation).toBe("moving/capture");
+      expect(action).toEqual({
+        says: {
+          en: "No action needed: the call is made again automatically. If it is not to be made any more, end the wait: the payment is then read, and the call is not sent again.",
+          sv: "Ingen åtgärd behövs: anropet görs om automatiskt. Om det inte ska göras längre, avsluta väntan: betalningen läses då av, och anropet skickas inte igen.",
+        },
+        events: ["merchant.endedWait"],
+      });
+    });
+
+    test.each([
+      ["goes out for the first time", putOff({ attempts: 0 })],
+      ["is under way", putOff({ error: null })],
+      ["is about another payment", putOff({ effect: { type: "cancelPayment", paymentId: "pay-0" } })],
+      ["moves no money", putOff({ effect: { type: "readPayment", paymentId: "pay-1" } })],
+    ])("is none that %s", (_how, open) => {
+      const life = new Life(anOrder({ previousPaymentIds: ["pay-0"] }));
+      life.settle(callback());
+      life.settle(complete);
+      expect(offered([open], life)).toEqual([]);
+    });
+
+    test("is told beside a flag", () => {
+      const life = moving();
+      life.tell({ type: "order.updated", by: "shop", change: "bin", order: { gone: true } });
+      expect(offered([putOff()], life)).toEqual(["merchant.endedWait", "reconcile.asked"]);
+      const { notes } = told(life, [putOff()]);
+      expect(notes.find(({ kind }) => kind === "call")?.says.en).toMatch(
+        / confirms it\. If it is not to be made any more, /,
+      );
+    });
+  });
+
+  test("what the bank still holds is told of every payment of the order", () => {
+    const held = (status: "refunded" | "checkout-draft", pays: Reading) => {
+      const life = new Life(anOrder({ status, previousPaymentIds: ["pay-0"] }));
+      const older = { "pay-0": { ...payments.captured, paymentId: "pay-0" } };
+      life.settle({ type: "reconcile.asked" }, pays, older);
+      return told(life).answer;
+    };
+    expect(held("refunded", payments.refunded)).toEqual({
+      en: "Refunded since 2026-11-20 12:00 UTC, but not paid back: the bank still has 1,000.00 SEK from the customer.",
+      sv: "Återbetald sedan 2026-11-20 12:00 UTC, men pengarna är inte tillbakabetalda: banken har fortfarande 1\u00a0000,00 SEK från kunden.",
+    });
+    // It needs nothing, so all of it is too much, and not what the second payment holds alone.
+    expect(held("refunded", payments.captured).en).toContain("but not paid back: the bank still has 2,000.00 SEK");
+    const elsewhere = (ids: string[]) => {
+      const life = new Life(anOrder({ previousPaymentIds: ids }));
+      life.tell({ type: "order.updated", by: "shop", change: "method", order: { gateway: null } });
+      const older = Object.fromEntries(ids.map((id) => [id, { ...payments.captured, paymentId: id }]));
+      life.settle({ type: "reconcile.asked" }, payments.captured, older);
+      return told(life).answer;
+    };
+    expect(elsewhere([]).en).toMatch(/still has 1,000\.00 SEK on the payment that the customer abandoned\.$/);
+    expect(elsewhere(["pay-0"]).en).toMatch(/still has 2,000\.00 SEK on the payments that the customer abandoned\.$/);
+    expect(elsewhere(["pay-0"]).sv).toMatch(/ 2\u00a0000,00 SEK på de betalningar som kunden övergav\.$/);
+  });
+
+  test.each([
+    ["captured, and the total was changed since", /^The money is captured already/, []],
+    ["a part captured, and the total was changed since", /; the rest is not captured until they match\.$/, []],
+    ["reserved, and the order costs nothing since", /press Recalculate to release/, ["merchant.recalculated"]],
+    ["reserved and completed, and the order costs nothing since", /in the Merchant Portal\.$/, []],
+    ["too little reserved", /; nothing is captured until they match\.$/, []],
+    ["too little reserved, and the shop captures it all the same", /captures what is reserved\.$/, []],
+    ["completed, but the customer is at the bank", /the order cannot be cancelled now\.$/, []],
+    ["completed, then rejected", /^Check the payment/, []],
+    ["processing, then rejected", /^Check the payment/, ["merchant.cancelled", "merchant.failed"]],
+    ["cancelled at the bank", /press Recalculate/, ["merchant.cancelled", "merchant.recalculated"]],
+    ["cancelled at the bank, and it may not be changed", /^Set the order to cancelled\.$/, ["merchant.cancelled"]],
+    ["cancelled at the bank, completed", /^Nothing is left of the payment/, []],
+    ["refunded at the bank", /^Set the order to refunded\.$/, ["merchant.refunded"]],
+    ["too little reserved, completed", /^Capture the payment in the Merchant Portal/, []],
+    ["completed, never captured", /^Capture the payment before/, ["merchant.captured"]],
+    ["completed in the shop, and the bank refused the capture", /then capture it again\.$/, ["merchant.captured"]],
+    ["the bank refused the capture, and offers none any more", /cannot be captured from here now\.$/, []],
+    ["a refund that failed, and the bank offers none any more", /mark the difference/, ["merchant.acknowledged"]],
+  ])("what is offered is what the order takes as it stands: %s", (title, remedy, events) => {
+    const { action, flags } = says(title);
+    expect(action.says.en).toMatch(remedy);
+    expect(action.events).toEqual([...events, "reconcile.asked"]);
+    expect(flags.map((one) => one.remedy)).toContainEqual(action.says);
+    for (const one of flags) expect(one.remedy.sv).not.toBe(one.remedy.en);
+  });
+
+  test("a payment without a reservation is not to be captured before it runs out", () => {
+    const [first, second] = says("cancelled at the bank, completed").flags;
+    expect([first?.flag, second?.flag]).toContain("discrepancy:completed-not-captured");
+    for (const { remedy } of [first, second].flatMap((one) => one ?? [])) expect(remedy.en).not.toContain("Capture");
+  });
+
+  test("an order that costs nothing waits for the bank while it has frozen its payment", () => {
+    const life = new Life(anOrder({ status: "on-hold", total: 0 }));
+    life.settle({ type: "reconcile.asked" }, payments.frozen);
+    expect(told(life)).toMatchObject({ situation: "on-hold/frozen", action: { events: [] } });
+    life.settle({ type: "reconcile.asked" }, payments["at the bank"]);
+    expect(told(life)).toMatchObject({ situation: "on-hold/free", action: { events: ["merchant.processed"] } });
+  });
+
+  test.each([
+    ["processing", payments["no order"], /before you ship: it cannot be captured/, ["reconcile.asked"]],
+    ["processing", { ...payments.captured, hasOrder: false }, /^Ship the goods, and look up/, ["reconcile.asked"]],
+    ["completed", { ...payments.captured, offers: [] }, /refund the payment in the Merchant Portal/, []],
+    ["completed", { ...payments["partly captured"], offers: [] }, /^Release the rest in the Merchant Portal/, []],
+  ] as const)("nothing that the bank does not allow is offered: %s", (status, pays, says, events) => {
+    const life = new Life(anOrder({ status }));
+    life.settle({ type: "reconcile.asked" }, pays as Reading);
+    const { action } = told(life);
+    expect(action.says.en).toMatch(says);
+    expect(action.events).toEqual(events);
+  });
+
+  test("a rule of the host's that throws takes nothing away", () => {
+    const { registry } = paid().rules;
+    const order = registry.order.provide({
+      guards: {
+        canCapture: () => {
+          throw new Error("no");
+        },
+      },
+    });
+    const life = paid();
+    const one = why(life.record, life.history, [], null, { ...registry, order } as typeof registry);
+    expect(one.action.events).toEqual(["merchant.completed"]);
   });
 
   test("the configured time is told, whatever it is", () => {

@@ -1,5 +1,6 @@
 /** Something is wrong, lost or on the move: flags, calls, dead letters, several attempts, an order that is parked. */
 import type { Reading } from "../../machines/facts.js";
+import type { PendingCall } from "../../src/core/why.js";
 import { type EventInput, Life, rulesWith } from "../../src/testing/decision/life.js";
 import { anOrder, callback, payments, reading } from "../../src/testing/decision/samples.js";
 import { MINUTE, T0 } from "../../src/testing/simulator/script.js";
@@ -37,6 +38,24 @@ const edited = (order: object): EventInput => ({ type: "order.updated", by: "sho
 const booksShow = (more: Partial<Reading>) =>
   reading({ authorized: 0, captured: 100_000, offers: ["REFUND", "PARTIAL_REFUND"], ...more });
 
+/** Cancelled while its payment at Nets was open, and paid all the same: what came goes back. */
+const givingBack = (pays: Reading): Life => {
+  const nets = anOrder({ gateway: "nets-easy" });
+  const life = new Life(nets, rulesWith({ choices: { cancelledThenAccepted: "give-back" } }));
+  life.settle(cancel, payments["at the bank"]);
+  life.settle(asks, pays);
+  return life;
+};
+/** `pay-1` pays the order, and what `pay-0` holds is being released. */
+const releasing = (): Life => two("processing", payments.accepted, payments.accepted, "release").life;
+const lostNow = (life: Life) => {
+  life.bankAnswers({ is: "lost" });
+  return { life };
+};
+const putOff = (type: "capturePayment" | "refundPayment"): PendingCall[] => [
+  { effect: { type, paymentId: "pay-1" }, attempts: 3, notBefore: T0 + MINUTE, dead: false, error: "HTTP 429" },
+];
+
 export const flagged: Row[] = [
   [
     "processing, but the customer is at the bank",
@@ -60,6 +79,32 @@ export const flagged: Row[] = [
     () => stood("completed", payments["rejected, task done"]),
   ],
   [
+    "completed, but the customer is at the bank",
+    "flagged/discrepancy:processing-but-unpaid",
+    () => stood("completed", payments["at the bank"]),
+  ],
+  [
+    "processing, then rejected",
+    "flagged/discrepancy:rejected-at-gateway",
+    () => {
+      const life = new Life(
+        anOrder({ status: "processing" }),
+        rulesWith({ choices: { processingThenRejected: "stay" } }),
+      );
+      return told(life, asks, payments["rejected, task done"]);
+    },
+  ],
+  [
+    "cancelled at the bank, completed",
+    "flagged/discrepancy:payment-cancelled-order-active",
+    () => stood("completed", payments.cancelled),
+  ],
+  [
+    "cancelled at the bank, and it may not be changed",
+    "flagged/discrepancy:payment-cancelled-order-active",
+    () => stood("processing", { ...payments.cancelled, creditLimit: null }),
+  ],
+  [
     "cancelled at the bank",
     "flagged/discrepancy:payment-cancelled-order-active",
     () => stood("processing", payments.cancelled),
@@ -77,6 +122,44 @@ export const flagged: Row[] = [
   ["another currency", "flagged/discrepancy:currency-mismatch", () => stood("pending", reading({ currency: "EUR" }))],
   ["too little reserved", "flagged/discrepancy:amount-mismatch", () => stood("processing", payments["too little"])],
   [
+    "too little reserved, completed",
+    "flagged/discrepancy:completed-not-captured",
+    () => stood("completed", payments["too little"]),
+  ],
+  [
+    "captured, and the total was changed since",
+    "flagged/discrepancy:amount-mismatch",
+    () => told(stood("completed", payments.captured).life, edited({ total: 0, lines: [] }), payments.captured),
+  ],
+  [
+    "a part captured, and the total was changed since",
+    "flagged/discrepancy:amount-mismatch",
+    () =>
+      told(
+        stood("processing", payments["partly captured"]).life,
+        edited({ total: 80_000, lines: [] }),
+        payments["partly captured"],
+      ),
+  ],
+  [
+    "reserved, and the order costs nothing since",
+    "flagged/discrepancy:amount-mismatch",
+    () => told(stood("processing", payments.accepted).life, edited({ total: 0, lines: [] }), payments.accepted),
+  ],
+  [
+    "reserved and completed, and the order costs nothing since",
+    "flagged/discrepancy:amount-mismatch",
+    () => told(stood("completed", payments.accepted).life, edited({ total: 0, lines: [] }), payments.accepted),
+  ],
+  [
+    "too little reserved, and the shop captures it all the same",
+    "flagged/discrepancy:amount-mismatch",
+    () => {
+      const life = new Life(anOrder({ status: "processing" }), rulesWith({ choices: { amountMismatch: "capture" } }));
+      return told(life, asks, payments["too little"]);
+    },
+  ],
+  [
     "the bank refused the capture",
     "flagged/capture-failed",
     () => {
@@ -88,9 +171,39 @@ export const flagged: Row[] = [
     },
   ],
   [
+    "completed in the shop, and the bank refused the capture",
+    "flagged/capture-failed",
+    () => {
+      const { life } = stood("completed", payments.accepted);
+      life.settle({ type: "merchant.captured", via: "api" });
+      life.bankAnswers({ is: "refused" });
+      life.read(reading());
+      return { life };
+    },
+  ],
+  [
+    "the bank refused the capture, and offers none any more",
+    "flagged/capture-failed",
+    () => {
+      const life = paid();
+      life.settle(complete);
+      life.bankAnswers({ is: "refused" });
+      return told(life, asks, payments["no offers"]);
+    },
+  ],
+  [
     "completed, never captured",
     "flagged/discrepancy:completed-not-captured",
     () => stood("completed", payments.accepted),
+  ],
+  [
+    "a part captured, set back in the shop, and the total was changed since",
+    "flagged/discrepancy:completed-set-back",
+    () => {
+      const { life } = stood("completed", payments["partly captured"]);
+      life.settle({ type: "order.seen", status: "processing" }, payments["partly captured"]);
+      return told(life, edited({ total: 80_000, lines: [] }), payments["partly captured"]);
+    },
   ],
   [
     "completed, and set back in the shop",
@@ -162,6 +275,27 @@ export const flagged: Row[] = [
     },
   ],
   [
+    "a refund that failed, and the bank offers none any more",
+    "flagged/refund-failed",
+    () => {
+      const { life } = captured();
+      const pending = booksShow({ refunded: 100_000, pendingRefund: 100_000, offers: [] });
+      life.settle(refund, booksShow({}));
+      life.bankAnswers({ is: "confirmed", reading: pending });
+      life.wait(25 * MINUTE, booksShow({ offers: [] }));
+      return { life };
+    },
+  ],
+  [
+    "refunded, another payment has money still",
+    "flagged/discrepancy:refunded-not-credited",
+    () => {
+      const life = new Life(anOrder({ status: "refunded", previousPaymentIds: [OLDER] }), rulesWith({}));
+      life.settle(asks, payments.refunded, older(payments.captured));
+      return { life };
+    },
+  ],
+  [
     "refunded, the money is still there",
     "flagged/discrepancy:refunded-not-credited",
     () => stood("refunded", payments.captured),
@@ -211,6 +345,39 @@ export const moving: Row[] = [
     () => {
       const life = new Life(anOrder({ gateway: "resurs-simplified" }));
       life.settle({ type: "customer.returned", page: "signing-landing" }, payments.missing);
+      return { life };
+    },
+  ],
+  [
+    "a capture that the bank puts off",
+    "moving/capture",
+    () => ({ ...told(paid(), complete), open: putOff("capturePayment") }),
+  ],
+  ["paid after it was cancelled, being released", "moving/cancel", () => ({ life: givingBack(payments.accepted) })],
+  ["paid after it was cancelled, being refunded", "moving/refund", () => ({ life: givingBack(payments.captured) })],
+  [
+    "paid after it was cancelled, and the bank puts the refund off",
+    "moving/refund",
+    () => ({ life: givingBack(payments.captured), open: putOff("refundPayment") }),
+  ],
+  ["two attempts, one being released", "moving/surplus", () => ({ life: releasing() })],
+  ["two attempts, and the answer to the release was lost", "lost/surplus", () => lostNow(releasing())],
+  [
+    "paid after it was cancelled, and the answer to the release was lost",
+    "lost/cancel",
+    () => lostNow(givingBack(payments.accepted)),
+  ],
+  [
+    "paid after it was cancelled, and the answer to the refund was lost",
+    "lost/refund",
+    () => lostNow(givingBack(payments.captured)),
+  ],
+  [
+    "a capture whose answer was lost, of an order deleted since",
+    "flagged/discrepancy:order-gone",
+    () => {
+      const { life } = lostIn(paid(), complete);
+      life.tell(edited({ gone: true }));
       return { life };
     },
   ],

@@ -15,7 +15,7 @@ const chapters: [head: string, rows: Row[]][] = [
 export const situations: Row[] = chapters.flatMap(([, rows]) => rows);
 
 export const explained = ({ life, open, parked }: Ended): Why =>
-  why(life.record, life.history, open ?? [], parked ?? null, life.rules.registry);
+  why(life.record, life.history, open ?? [], parked ?? null, life.rules.registry, life.rules.settings);
 
 const cell = (told: Why, tongue: "en" | "sv"): string =>
   [told.answer, ...told.notes.map(({ says }) => says), told.action.says]

@@ -16,6 +16,18 @@ const order = (currency: string, gateway: string | null = "resurs-mapi"): NewOrd
   gateway,
 });
 
+test("every currency of ISO 4217 whose digits are known may be sold in, funds and units of account too", () => {
+  const gateway = { name: "any-bank", currencies: undefined };
+  const all = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF BHD IQD JOD KWD LYD OMR TND CLF UYW";
+  const funds = "BOV CHE CHW COU MXV USN VED";
+  const refused = [...all.split(" "), ...funds.split(" "), ...Intl.supportedValuesOf("currency")].filter(
+    (code) => notSold(gateway, code) !== null,
+  );
+  expect(refused).toEqual([]);
+  expect(notSold(gateway, "ABC")).toBe('must be a currency of ISO 4217; "ABC" is none');
+  expect(notSold(gateway, "clf")).toBe('must be written in capitals, as CLF; it is "clf"');
+});
+
 test("a currency is kept in capitals, however the shop writes it, and none but capitals is sold", async () => {
   const gateway = { name: "any-bank", currencies: ["SEK"] };
   expect(notSold(gateway, "SEK")).toBeNull();

@@ -1,6 +1,9 @@
 /** The panel on the order screen: why the order is where it is, what to do, and what its buttons say and send. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { listen } from "../../src/http/serve.js";
 import { systemClock } from "../../src/ports/clock.js";
+import type { Row } from "../docs/lived.js";
+import { explained, situations } from "../docs/situations.js";
 import { bankHas, MINUTE, order, shopHas } from "../engine/place.js";
 import { type Behind, engineBehind, TOKEN } from "./behind.js";
 import { wordpressDoes as inWordpress, php, type Site, type Step } from "./wordpress.js";
@@ -67,6 +70,21 @@ describe.skipIf(php === null)("the panel on the order screen", () => {
     const swedish = await looks("4", {}, { locale: "sv_SE" });
     expect(times(swedish, /⚑/)).toBe(1);
     expect(swedish).not.toContain("Release the money");
+  });
+
+  test("names the call under way where a flag is told first, with the button that ends the wait", async () => {
+    const [, , live] = situations.find(([title]) => title.includes("of an order deleted since")) as Row;
+    const served = await listen(async () => Response.json(explained(live())));
+    try {
+      const html = await answered(panel("1", "look"), {
+        constants: { ORDER_STATUS_ENGINE_URL: served.url, ORDER_STATUS_ENGINE_TOKEN: TOKEN },
+      });
+      expect(html.html).toContain("It is unclear whether the bank captured");
+      expect(html.html).toContain("end the wait.</p>");
+      expect(html.html).toContain('data-event="merchant.endedWait"');
+    } finally {
+      await served.close();
+    }
   });
 
   test.each([

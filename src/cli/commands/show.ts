@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { flags } from "../../../machines/flags.js";
 import type { Answer, HistoryEntry } from "../../core/record.js";
-import { why } from "../../core/why.js";
+import { type Why, why } from "../../core/why.js";
 import { markOf } from "../../inspector/seen.js";
 import { wordsIn } from "../../inspector/words/words.js";
 import { exitCodes } from "../lib/ending.js";
@@ -13,10 +13,10 @@ import { moment, paint, say, sayJson, table } from "../lib/terminal.js";
 const words = wordsIn("en");
 const { money } = words;
 
-/** In the few words of `why`, so that the two never differ. */
-const stateOf = ({ record, history, open, parked }: Looked): string => {
+/** The words of `why`, so that the two never differ. */
+const toldOf = ({ record, history, open, parked }: Looked): Why => {
   const calls = (open ?? []).map(({ type, ...call }) => ({ ...call, effect: { type } }));
-  return why(record, history, calls, parked).state.en;
+  return why(record, history, calls, parked);
 };
 
 const summary = (looked: Looked): string[] => {
@@ -29,7 +29,7 @@ const summary = (looked: Looked): string[] => {
       : `${payment.id} at ${words.bank(payment.gateway)}, ${payment.status}${payment.readAt === null ? "" : `, read ${moment(payment.readAt)}`}`;
   const sums = (["authorized", "captured", "canceled", "refunded"] as const).map((n) => `${n} ${amount(payment[n])}`);
   return [
-    paint("bold", `Order ${orderId}  ${stateOf(looked)}`),
+    paint("bold", `Order ${orderId}  ${toldOf(looked).state.en}`),
     `placed   ${moment(order.createdAt)}, last changed ${moment(order.updatedAt)}, ${version} decisions`,
     `total    ${amount(order.total)}`,
     `payment  ${bank}`,
@@ -70,9 +70,11 @@ const tell = (looked: Looked): void => {
   const { record, history, open, parked } = looked;
   for (const line of summary(looked)) say(line);
   if (parked !== null) say(`${paint("red", "parked")}   ${parked}`);
+  const remedies = new Map(toldOf(looked).flags.map(({ flag, remedy }) => [flag, remedy.en]));
   const raised = record.flags.filter((f) => f.clearedAt === null);
   for (const { flag, raisedAt } of raised) {
-    say(`${paint("red", `flag     ${flag}`)} since ${moment(raisedAt)}: ${flags[flag].says} ${flags[flag].remedy}`);
+    const says = `${flags[flag].says} ${remedies.get(flag)}`;
+    say(`${paint("red", `flag     ${flag}`)} since ${moment(raisedAt)}: ${says}`);
   }
   for (const { type, attempts, notBefore, error, dead } of open ?? []) {
     const tried = dead

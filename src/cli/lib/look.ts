@@ -104,7 +104,7 @@ export const whyIs = async (id: string, options: LookFlags): Promise<Why> => {
     if (Printed.safeParse(answer).success) return answer;
     throw new Ends(exits.trouble, `${options.url} does not answer as this version does; is it another version?`);
   }
-  const told = await inStore(place, (store) => whyOf(store, registry, id));
+  const told = await inStore(place, (store) => whyOf(store, { registry }, id));
   if (told === null) throw unknown(id, place);
   return told;
 };

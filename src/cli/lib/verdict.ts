@@ -71,6 +71,10 @@ const settledSaid = async ({ flags }: Preview, options: RemoteOptions, path: str
   return `Noted, and the order is no longer flagged: ${gone.join(", ")}`;
 };
 
+/** Of a call that is not known to be lost: it may be on its way. */
+const WAITS_FOR_BOOKS =
+  "The call would not be sent again; the payment is read for as long as the bank may still book it, and then the order is free.";
+
 const lowered = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1);
 
 /** @param path of the order */
@@ -88,6 +92,7 @@ export const sayVerdict = async (
   if (isReading)
     return say(`Yes. The payment would be read; ${lowered(await previewIn(verdict, event, options, path))}`);
   if (!verdict.allowed) return say(`No. ${reasonSaid(verdict.reason, await recordedSaid(event, options, path))}`);
+  if (event.type === "merchant.endedWait" && verdict.outcome === "ignored") return say(`Yes. ${WAITS_FOR_BOOKS}`);
   if (verdict.outcome === "ignored") return say(`Yes. ${await settledSaid(verdict, options, path)}`);
   say(`Yes. ${await previewIn(verdict, event, options, path)}`);
 };

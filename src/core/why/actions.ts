@@ -34,6 +34,11 @@ export const unpaid: Action = [
   "Skicka inte varorna. Låt kunden betala, eller avbryt ordern.",
   "merchant.cancelled",
 ];
+/** Where it cannot be cancelled. */
+export const mustPay: Action = [
+  "Do not ship before the customer has paid.",
+  "Skicka inte varorna innan kunden har betalat.",
+];
 export const elsewhere: Action = [
   "No action needed here: the other payment method decides.",
   "Ingen åtgärd behövs här: det andra betalsättet avgör.",
@@ -43,14 +48,31 @@ export const ship: Action = [
   "Skicka varorna och markera sedan ordern som färdigbehandlad: då debiteras kunden.",
   "merchant.completed",
 ];
+/** Where it cannot be captured. */
+export const lookUpFirst: Action = [
+  "Look up the payment in the Merchant Portal before you ship: it cannot be captured from here now.",
+  "Slå upp betalningen i Merchant Portal innan du skickar: den kan inte debiteras härifrån nu.",
+  "reconcile.asked",
+];
 export const complete: Action = [
   "Ship the goods, then complete the order.",
   "Skicka varorna och markera sedan ordern som färdigbehandlad.",
   "merchant.completed",
 ];
+/** Where it cannot be completed. */
+export const shipOnly: Action = [
+  "Ship the goods, and look up the payment in the Merchant Portal: the order cannot be completed from here now.",
+  "Skicka varorna, och slå upp betalningen i Merchant Portal: ordern kan inte färdigbehandlas härifrån nu.",
+  "reconcile.asked",
+];
 export const mayRefund: Action = [
   "No action needed. Refund the order if the goods come back.",
   "Ingen åtgärd behövs. Återbetala ordern om varorna kommer tillbaka.",
   "merchant.refunded",
+];
+/** Where it cannot be refunded. */
+export const mayRefundThere: Action = [
+  "No action needed. If the goods come back, refund the payment in the Merchant Portal.",
+  "Ingen åtgärd behövs. Om varorna kommer tillbaka, återbetala betalningen i Merchant Portal.",
 ];
 export const closed: Action = ["No action needed: the order is closed.", "Ingen åtgärd behövs: ordern är avslutad."];

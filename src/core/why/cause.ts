@@ -73,7 +73,8 @@ const wasTurnedAway = ({ status, rejections: seen }: Facts["order"]): boolean =>
 
 const ofBank = ({ order, payment }: Facts): BankCause => {
   if (payment.gateway === null || order.paidOtherwise === true) return "elsewhere";
-  if (order.total === 0 && moneyHeld(payment) === 0) return "free";
+  // What is frozen holds up an order that costs nothing, too.
+  if (order.total === 0 && moneyHeld(payment) === 0 && payment.status !== "FROZEN") return "free";
   if (payment.id === null) return "no-payment";
   if (payment.readAt === null || !payment.exists) {
     if (wasTurnedAway(order)) return "turned-away";

@@ -8,7 +8,7 @@ import { metaOf } from "../explain.js";
 import { isReviewed } from "../intended.js";
 import type { OrderRecord } from "../record.js";
 import { ofRejected } from "./cause.js";
-import { evidence, holds, noMoney, unpaid } from "./under-way.js";
+import { abandoned, evidence, holds, noMoney, unpaid } from "./under-way.js";
 import { moment, money, type Said, said, statusNames, type Values } from "./words.js";
 
 const amount = (minor: number, currency: string): Said => ({
@@ -34,7 +34,10 @@ export const valuesOf = ({ facts }: OrderRecord, flagAmount: number): Values => 
   const sum = (minor: number): Said => amount(minor, order.currency);
   const name = said(statusNames[order.status]);
   const isSilent = payment.readAt === null || !payment.exists;
-  const surplus = surplusOf(others).reduce((all, one) => all + moneyHeld(one), 0);
+  const tooMany = surplusOf(others);
+  const surplus = tooMany.reduce((all, one) => all + moneyHeld(one), 0);
+  const onHowMany = tooMany.length + (moneyHeld(payment) > 0 ? 1 : 0);
+  const lostAts = tooMany.flatMap(({ release }) => release?.lostAt ?? []);
   return {
     Status: name,
     leadsTo: said(statusNames[operation?.leadsTo ?? order.status]),
@@ -42,6 +45,8 @@ export const valuesOf = ({ facts }: OrderRecord, flagAmount: number): Values => 
     word: isSilent ? { en: "no payment", sv: "ingen betalning" } : payment.status,
     total: sum(order.total),
     held: sum(moneyHeld(payment)),
+    all: sum(moneyHeld(payment) + surplus),
+    abandoned: said(abandoned[onHowMany > 1 ? "several" : "one"]),
     holds: holdsSaid(facts),
     noMoney: said(noMoney[payment.status] ?? ["there is no money yet", "det finns inga pengar än"]),
     bank: sum(payment.authorized + payment.captured),
@@ -55,6 +60,7 @@ export const valuesOf = ({ facts }: OrderRecord, flagAmount: number): Values => 
     sum: sum(operation?.amount ?? 0),
     asked: moment(operation?.since ?? order.createdAt),
     lost: moment(operation?.lostAt ?? order.createdAt),
+    surplusLost: moment(lostAts[0] ?? order.createdAt),
   };
 };
 

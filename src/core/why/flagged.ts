@@ -7,8 +7,8 @@ export const flagged: Record<FlagName, readonly [state: Pair, answer: Pair]> = {
   "discrepancy:order-gone": [
     ["Deleted in the shop, paid", "Raderad i butiken, betald"],
     [
-      "The order was deleted in the shop, but the bank still has {held} from the customer.",
-      "Ordern raderades i butiken, men banken har fortfarande {held} från kunden.",
+      "The order was deleted in the shop, but the bank still has {all} from the customer.",
+      "Ordern raderades i butiken, men banken har fortfarande {all} från kunden.",
     ],
   ],
   "discrepancy:frozen-at-gateway": [
@@ -88,15 +88,22 @@ export const flagged: Record<FlagName, readonly [state: Pair, answer: Pair]> = {
   "discrepancy:paid-draft": [
     ["Draft, but paid", "Utkast, men betald"],
     [
-      "Draft since {since}, but paid: the bank has {held} from the customer, and WooCommerce deletes drafts after a day.",
-      "Utkast sedan {since}, men betald: banken har {held} från kunden, och WooCommerce raderar utkast efter ett dygn.",
+      "Draft since {since}, but paid: the bank has {all} from the customer, and WooCommerce deletes drafts after a day.",
+      "Utkast sedan {since}, men betald: banken har {all} från kunden, och WooCommerce raderar utkast efter ett dygn.",
     ],
   ],
   "discrepancy:paid-another-way": [
     ["{Status}, abandoned payment has money", "{Status}, pengar på den övergivna betalningen"],
     [
-      "{Status} since {since} with another payment method, but the bank still has {held} on the payment that the customer abandoned.",
-      "{Status} sedan {since} med ett annat betalsätt, men banken har fortfarande {held} på den betalning som kunden övergav.",
+      "{Status} since {since} with another payment method, but the bank still has {all} on {abandoned}.",
+      "{Status} sedan {since} med ett annat betalsätt, men banken har fortfarande {all} på {abandoned}.",
+    ],
+  ],
+  "discrepancy:refunded-not-credited": [
+    ["Refunded, but the bank still has money", "Återbetald, men banken har pengar kvar"],
+    [
+      "Refunded since {since}, but not paid back: the bank still has {all} from the customer.",
+      "Återbetald sedan {since}, men pengarna är inte tillbakabetalda: banken har fortfarande {all} från kunden.",
     ],
   ],
   "discrepancy:paid-twice": [
@@ -118,13 +125,6 @@ export const flagged: Record<FlagName, readonly [state: Pair, answer: Pair]> = {
     [
       "{Status} since {since}, but a refund of {flagAmount} failed at the bank, so the customer did not get the money.",
       "{Status} sedan {since}, men en återbetalning på {flagAmount} misslyckades hos banken, så kunden fick inte pengarna.",
-    ],
-  ],
-  "discrepancy:refunded-not-credited": [
-    ["Refunded, but the bank still has money", "Återbetald, men banken har pengar kvar"],
-    [
-      "Refunded since {since}, but not paid back: the bank still has {held} from the customer.",
-      "Återbetald sedan {since}, men pengarna är inte tillbakabetalda: banken har fortfarande {held} från kunden.",
     ],
   ],
   "discrepancy:refunded-twice": [

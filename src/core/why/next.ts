@@ -1,9 +1,11 @@
 /** What happens by itself, and when. */
 
+import { BESIDES } from "../others.js";
 import type { OrderRecord } from "../record.js";
-import { isLaterLook, UNANSWERED } from "../timer-names.js";
+import { isLaterLook, isOfAMachine, NEXT_LOOK, UNANSWERED } from "../timer-names.js";
 import type { PendingCall } from "../why.js";
-import { calls, next } from "./under-way.js";
+import { callNamed } from "./calls.js";
+import { next } from "./under-way.js";
 import { moment, type Said, said, times } from "./words.js";
 
 export interface Next {
@@ -13,6 +15,9 @@ export interface Next {
 
 const closed = ["cancelled", "refunded"];
 
+/** A timer of a payment that does not pay the order. */
+const isOfOther = (name: string): boolean => isOfAMachine(name) && name.includes(BESIDES);
+
 const timerNext = ({ facts, timers }: OrderRecord): Next => {
   const [first] = Object.entries(timers).sort(([, a], [, b]) => a.at - b.at);
   if (first === undefined)
@@ -20,11 +25,13 @@ const timerNext = ({ facts, timers }: OrderRecord): Next => {
   const [name, { at }] = first;
   const text = name.includes("cooldown")
     ? next.held
-    : facts.operation?.lostAt != null
-      ? next.lookLost
-      : isLaterLook(name) || name === UNANSWERED
-        ? next.look
-        : next.link;
+    : isOfOther(name)
+      ? next.lookOther
+      : facts.operation?.lostAt != null
+        ? next.lookLost
+        : isLaterLook(name) || name === UNANSWERED
+          ? next.look
+          : next.link;
   return { at, says: said(text, { due: moment(at) }) };
 };
 
@@ -32,10 +39,11 @@ export const nextOf = (record: OrderRecord, open: PendingCall[], parked: string 
   if (parked !== null) return { at: null, says: said(next.parked) };
   if (open.some((call) => call.dead)) return { at: null, says: said(next.dead) };
   const lookIsDue =
-    record.facts.operation?.lostAt != null && Object.keys(record.timers).some((name) => name.includes("nextLook"));
+    record.facts.operation?.lostAt != null &&
+    Object.keys(record.timers).some((name) => name.startsWith(NEXT_LOOK) && !isOfOther(name));
   const [call] = open;
   if (call === undefined || lookIsDue) return timerNext(record);
-  const values = { call: said(calls[call.effect.type]), times: times(call.attempts), due: moment(call.notBefore) };
+  const values = { call: said(callNamed(call, record)), times: times(call.attempts), due: moment(call.notBefore) };
   return call.attempts > 0 && call.error != null
     ? { at: call.notBefore, says: said(next.retry, values) }
     : { at: null, says: said(next.call, values) };

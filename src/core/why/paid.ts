@@ -1,5 +1,19 @@
 /** What is said of an order that was paid, or that the shop treats as paid. */
-import { askBank, askBankNow, closed, complete, elsewhere, mayRefund, nothing, ship, unpaid } from "./actions.js";
+import {
+  askBank,
+  askBankNow,
+  closed,
+  complete,
+  elsewhere,
+  lookUpFirst,
+  mayRefund,
+  mayRefundThere,
+  mustPay,
+  nothing,
+  ship,
+  shipOnly,
+  unpaid,
+} from "./actions.js";
 import type { Standing } from "./words.js";
 
 export const paid = {
@@ -11,6 +25,7 @@ export const paid = {
         "Betald och klar att skicka sedan {since}: banken har reserverat {reserved}, som debiteras när du markerar ordern som färdigbehandlad.",
       ],
       ship,
+      lookUpFirst,
     ],
     "partly-captured": [
       ["Processing, partly captured", "Behandlas, delvis debiterad"],
@@ -19,6 +34,7 @@ export const paid = {
         "Betald och klar att skicka sedan {since}: banken har debiterat {captured} och har {reserved} kvar reserverat.",
       ],
       ship,
+      lookUpFirst,
     ],
     captured: [
       ["Processing, captured", "Behandlas, debiterad"],
@@ -27,6 +43,7 @@ export const paid = {
         "Betald och klar att skicka sedan {since}: banken har redan debiterat {captured}.",
       ],
       complete,
+      shipOnly,
     ],
     "partly-refunded": [
       ["Processing, partly refunded", "Behandlas, delvis återbetald"],
@@ -35,6 +52,7 @@ export const paid = {
         "Betald och klar att skicka sedan {since}: banken har debiterat {captured}, varav {refunded} har återbetalats.",
       ],
       complete,
+      shipOnly,
     ],
     unread: [
       ["Processing, payment not checked", "Behandlas, betalningen inte kontrollerad"],
@@ -51,6 +69,7 @@ export const paid = {
         "Behandlas sedan {since}, men är inte betald: banken har ingen betalning för ordern, så skicka inte varorna.",
       ],
       unpaid,
+      mustPay,
     ],
     "no-payment": [
       ["Processing, not paid", "Behandlas, inte betald"],
@@ -59,6 +78,7 @@ export const paid = {
         "Behandlas sedan {since}, men är inte betald: ingen betalning har påbörjats hos banken, så skicka inte varorna.",
       ],
       unpaid,
+      mustPay,
     ],
     free: [
       ["Processing, nothing to pay", "Behandlas, inget att betala"],
@@ -67,6 +87,7 @@ export const paid = {
         "Klar att skicka sedan {since}: ordern kostar inget, så det finns inget att debitera.",
       ],
       complete,
+      shipOnly,
     ],
     elsewhere: [
       ["Processing, paid another way", "Behandlas, betalas på annat sätt"],
@@ -93,6 +114,7 @@ export const paid = {
         "Färdigbehandlad sedan {since}: banken har debiterat kunden {captured}.",
       ],
       mayRefund,
+      mayRefundThere,
     ],
     "partly-captured": [
       ["Completed, partly captured", "Färdigbehandlad, delvis debiterad"],
@@ -101,6 +123,10 @@ export const paid = {
         "Färdigbehandlad sedan {since}: banken har debiterat {captured} och har {reserved} kvar reserverat.",
       ],
       ["Release the rest if it will not be captured.", "Släpp resten om den inte ska debiteras.", "merchant.released"],
+      [
+        "Release the rest in the Merchant Portal if it will not be captured.",
+        "Släpp resten i Merchant Portal om den inte ska debiteras.",
+      ],
     ],
     "partly-refunded": [
       ["Completed, partly refunded", "Färdigbehandlad, delvis återbetald"],
@@ -109,6 +135,7 @@ export const paid = {
         "Färdigbehandlad sedan {since}: banken har debiterat {captured}, varav {refunded} har återbetalats.",
       ],
       mayRefund,
+      mayRefundThere,
     ],
     "refund-pending": [
       ["Completed, refund under way", "Färdigbehandlad, återbetalning pågår"],

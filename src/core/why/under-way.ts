@@ -1,13 +1,29 @@
 /** What is said while money moves, of a call that was given up, of what waits, and of an order that is parked. */
-import type { EffectType } from "../../../machines/effects.js";
-import type { EventType } from "../../../machines/events.js";
 import type { Operation } from "../../../machines/facts.js";
 import type { Action, Pair, Sentences } from "./words.js";
 
-const wait: Action = ["No action needed: wait for the bank's answer.", "Ingen åtgärd behövs: vänta på bankens svar."];
-const waitOrEnd: Action = [
-  "No action needed. If the bank says that it did not carry it out, end the wait.",
-  "Ingen åtgärd behövs. Om banken svarar att det inte har genomförts, avsluta väntan.",
+export const wait: Action = [
+  "No action needed: wait for the bank's answer.",
+  "Ingen åtgärd behövs: vänta på bankens svar.",
+];
+/** Of a call whose answer was lost. */
+export const endLost: Pair = [
+  "If the bank says that it did not carry it out, end the wait.",
+  "Om banken svarar att det inte har genomförts, avsluta väntan.",
+];
+/** Of one that failed, and may not have gone out at all. */
+export const endPutOff: Pair = [
+  "If it is not to be made any more, end the wait: the payment is then read, and the call is not sent again.",
+  "Om det inte ska göras längre, avsluta väntan: betalningen läses då av, och anropet skickas inte igen.",
+];
+export const waitOrEnd: Action = [
+  `No action needed. ${endLost[0]}`,
+  `Ingen åtgärd behövs. ${endLost[1]}`,
+  "merchant.endedWait",
+];
+export const putOff: Action = [
+  `No action needed: the call is made again automatically. ${endPutOff[0]}`,
+  `Ingen åtgärd behövs: anropet görs om automatiskt. ${endPutOff[1]}`,
   "merchant.endedWait",
 ];
 
@@ -80,6 +96,7 @@ export const lost: Record<Kind, Sentences> = {
       "Det är oklart om banken har bokat {sum}: svaret gick förlorat {lost}, och betalningen läses av innan något skickas igen.",
     ],
     waitOrEnd,
+    wait,
   ],
   capture: [
     ["{Status}, capture uncertain", "{Status}, osäker debitering"],
@@ -88,6 +105,7 @@ export const lost: Record<Kind, Sentences> = {
       "Det är oklart om banken har debiterat {sum}: svaret gick förlorat {lost}, och betalningen läses av innan något skickas igen.",
     ],
     waitOrEnd,
+    wait,
   ],
   cancel: [
     ["{Status}, release uncertain", "{Status}, osäker avbokning"],
@@ -96,6 +114,7 @@ export const lost: Record<Kind, Sentences> = {
       "Det är oklart om banken har släppt {sum}: svaret gick förlorat {lost}, och betalningen läses av innan något skickas igen.",
     ],
     waitOrEnd,
+    wait,
   ],
   refund: [
     ["{Status}, refund uncertain", "{Status}, osäker återbetalning"],
@@ -104,6 +123,7 @@ export const lost: Record<Kind, Sentences> = {
       "Det är oklart om banken har återbetalat {sum}: svaret gick förlorat {lost}, och betalningen läses av innan något skickas igen.",
     ],
     waitOrEnd,
+    wait,
   ],
   rebuild: [
     ["{Status}, change uncertain", "{Status}, osäker ändring"],
@@ -112,26 +132,27 @@ export const lost: Record<Kind, Sentences> = {
       "Det är oklart om banken har ändrat betalningen till {sum}: svaret gick förlorat {lost}, och betalningen läses av innan något skickas igen.",
     ],
     waitOrEnd,
+    wait,
   ],
 };
 
-/** What each call is, as a subject. */
-export const calls: Record<EffectType, Pair> = {
-  readPayment: ["Reading the payment at the bank", "Avläsningen av betalningen hos banken"],
-  readBack: ["Reading the payment at the bank again", "Den nya avläsningen av betalningen hos banken"],
-  endPayment: ["Ending the unpaid payment at the bank", "Avslutandet av den obetalda betalningen hos banken"],
-  bookSignedPayment: ["Booking the signed payment at the bank", "Bokningen av den signerade betalningen hos banken"],
-  capturePayment: ["Capturing the payment at the bank", "Debiteringen hos banken"],
-  cancelPayment: ["Releasing the payment at the bank", "Avbokningen hos banken"],
-  refundPayment: ["Refunding the payment at the bank", "Återbetalningen hos banken"],
-  addOrderLines: ["Reserving the order lines at the bank", "Reservationen av orderraderna hos banken"],
-  completePayment: ["Telling the shop that the order is paid", "Meddelandet till butiken om att ordern är betald"],
-  setOrderStatus: ["Setting the status in the shop", "Statusändringen i butiken"],
-  setOrderLines: ["Changing the order lines in the shop", "Ändringen av orderraderna i butiken"],
-  setOrderMeta: ["Saving data with the order in the shop", "Sparandet av uppgifter på ordern i butiken"],
-  addOrderNote: ["Writing an order note in the shop", "Orderanteckningen i butiken"],
-  recordRefund: ["Recording the refund in the shop", "Registreringen av återbetalningen i butiken"],
-};
+/** A payment that does not pay the order gives its money back. */
+export const surplusMoving: Sentences = [
+  ["{Status}, a payment too many is being released", "{Status}, en betalning för mycket släpps"],
+  [
+    "{Status} since {since}, but paid twice: {surplus} that the order does not need is being released, and the bank has not confirmed it yet.",
+    "{Status} sedan {since}, men betald två gånger: {surplus} som ordern inte behöver släpps, och banken har inte bekräftat än.",
+  ],
+  wait,
+];
+export const surplusLost: Sentences = [
+  ["{Status}, release of a payment too many uncertain", "{Status}, osäkert om en betalning för mycket har släppts"],
+  [
+    "{Status} since {since}, but paid twice: it is unclear whether the bank released {surplus} that the order does not need, because its answer was lost at {surplusLost}; that payment is read before anything is sent again.",
+    "{Status} sedan {since}, men betald två gånger: det är oklart om banken har släppt {surplus} som ordern inte behöver, eftersom svaret gick förlorat {surplusLost}; den betalningen läses av innan något skickas igen.",
+  ],
+  wait,
+];
 
 export const dead: Sentences = [
   ["{Status}, a call failed", "{Status}, ett anrop misslyckades"],
@@ -157,24 +178,6 @@ export const parkedOrder: Sentences = [
   ],
 ];
 
-/** What was asked for, as a subject. */
-export const asked: Partial<Record<EventType, Pair>> = {
-  "merchant.completed": ["Completing the order", "Försöket att markera ordern som färdigbehandlad"],
-  "merchant.cancelled": ["Cancelling the order", "Försöket att avbryta ordern"],
-  "merchant.refunded": ["Refunding the order", "Försöket att återbetala ordern"],
-  "merchant.refundedAmount": ["Refunding a part", "Försöket att återbetala en del"],
-  "merchant.captured": ["Capturing the payment", "Försöket att debitera betalningen"],
-  "merchant.released": ["Releasing the rest", "Försöket att släppa resten"],
-  "merchant.editedLines": ["Changing the order lines", "Försöket att ändra orderraderna"],
-  "merchant.recalculated": ["Recalculating the order", "Försöket att räkna om ordern"],
-  "merchant.processed": ["Setting the order to Processing", "Försöket att sätta ordern till Behandlas"],
-  "merchant.held": ["Putting the order on hold", "Försöket att pausa ordern"],
-  "merchant.failed": ["Setting the order to Failed", "Försöket att sätta ordern till Misslyckad"],
-  "merchant.reopened": ["Setting the order to Pending payment", "Försöket att sätta ordern till Väntar på betalning"],
-  "merchant.endedWait": ["Ending the wait", "Försöket att avsluta väntan"],
-  "merchant.acknowledged": ["Settling the difference", "Försöket att markera skillnaden som utredd"],
-};
-
 /** What else stands in the way, each a sentence of its own. */
 export const notes: Record<"child" | "failed" | "refused" | "held" | "heldForMoney", Pair> = {
   child: ['In the shop it is "{child}".', 'I butiken är den "{child}".'],
@@ -191,7 +194,7 @@ export const notes: Record<"child" | "failed" | "refused" | "held" | "heldForMon
 };
 
 export const next: Record<
-  "parked" | "dead" | "retry" | "call" | "lookLost" | "look" | "held" | "link" | "nothing" | "closed",
+  "parked" | "dead" | "retry" | "call" | "lookLost" | "look" | "lookOther" | "held" | "link" | "nothing" | "closed",
   Pair
 > = {
   parked: [
@@ -205,6 +208,10 @@ export const next: Record<
   look: [
     "The payment is read once more at {due}, in case the bank has booked something since.",
     "Betalningen läses av en gång till {due}, ifall banken har bokat något sedan dess.",
+  ],
+  lookOther: [
+    "Another payment of the order is read again at {due}.",
+    "En annan av orderns betalningar läses av igen {due}.",
   ],
   held: ["The bank is asked about the payment at {due}.", "Banken tillfrågas om betalningen {due}."],
   link: [
@@ -275,4 +282,10 @@ export const holds: Record<"reserved" | "captured" | "both", Pair> = {
   reserved: ["has reserved {reserved}", "har reserverat {reserved}"],
   captured: ["has captured {captured}", "har debiterat {captured}"],
   both: ["has captured {captured} and reserved {reserved}", "har debiterat {captured} och reserverat {reserved}"],
+};
+
+/** Where the money is that a customer has left who pays another way. */
+export const abandoned: Record<"one" | "several", Pair> = {
+  one: ["the payment that the customer abandoned", "den betalning som kunden övergav"],
+  several: ["the payments that the customer abandoned", "de betalningar som kunden övergav"],
 };

@@ -1,5 +1,5 @@
 /** What is said of an order that waits: for its customer, the bank or a person. */
-import { askBank, askBankNow, bankDecides, elsewhere, mayPay, nothing, unpaid } from "./actions.js";
+import { askBank, askBankNow, bankDecides, elsewhere, mayPay, mustPay, nothing, unpaid } from "./actions.js";
 import type { Standing } from "./words.js";
 
 export const waiting = {
@@ -135,6 +135,7 @@ export const waiting = {
         "Pausad sedan {since}: banken har ingen betalning för ordern, så skicka inte varorna.",
       ],
       unpaid,
+      mustPay,
     ],
     "turned-away": [
       ["On hold, the payment failed at the checkout", "Pausad, betalningen misslyckades i kassan"],
@@ -143,6 +144,7 @@ export const waiting = {
         "Pausad sedan {since}: betalningen misslyckades minst en gång i kassan och banken har inte visat någon för ordern, så skicka inget.",
       ],
       unpaid,
+      mustPay,
     ],
     "no-payment": [
       ["On hold, not paid", "Pausad, inte betald"],
@@ -151,6 +153,7 @@ export const waiting = {
         "Pausad sedan {since}: ingen betalning har påbörjats hos banken, så skicka inte varorna.",
       ],
       unpaid,
+      mustPay,
     ],
     "by-hand": [
       ["On hold by hand, paid", "Pausad för hand, betald"],

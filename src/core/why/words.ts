@@ -12,8 +12,8 @@ export type Said = Record<Tongue, string>;
 export type Pair = readonly [english: string, swedish: string];
 /** What to do, and what can be asked for here to do it. */
 export type Action = readonly [english: string, swedish: string, ...events: EventType[]];
-/** What it is, the whole sentence, and what to do. */
-export type Sentences = readonly [state: Pair, answer: Pair, action: Action];
+/** What it is, the whole sentence, and what to do: the first that offers nothing which the order would refuse, else the last. */
+export type Sentences = readonly [state: Pair, answer: Pair, ...actions: readonly [Action, ...Action[]]];
 /** `other` takes what a status has no row for. */
 export type Standing = Partial<Record<OrderStatus, Partial<Record<BankCause, Sentences>> & { other: Sentences }>>;
 

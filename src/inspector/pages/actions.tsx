@@ -58,7 +58,7 @@ const Consequence: FC<{ view: View; record: OrderRecord; verdict: Preview }> = (
   return (
     <div class="consequence" data-outcome={verdict.outcome}>
       {verdict.outcome === "refused" ? <p class="banner bad">{t("act refused")}</p> : null}
-      {verdict.outcome === "ignored" ? <p class="banner">{t("act ignored")}</p> : null}
+      {verdict.outcome === "ignored" && !verdict.allowed ? <p class="banner">{t("act ignored")}</p> : null}
       <p class="sentence">{goes}</p>
       {rule === null ? null : (
         <p>

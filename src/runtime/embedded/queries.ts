@@ -8,8 +8,8 @@ import type { Statuses } from "../../../machines/statuses.js";
 import { notAhead } from "../../core/ahead.js";
 import type { Rules } from "../../core/builder.js";
 import { migrate } from "../../core/migrate.js";
-import { preview } from "../../core/preview.js";
 import type { Answer, OrderRecord } from "../../core/record.js";
+import { verdict } from "../../core/verdict.js";
 import { type Why, why } from "../../core/why.js";
 import { isWithdrawn } from "../../core/withdrawn.js";
 import type { Clock } from "../../ports/clock.js";
@@ -63,7 +63,11 @@ const parkedBecause = ({ record, parked }: Loaded, registry: Registry): string |
   return migrated !== null && "parked" in migrated ? migrated.parked : parked;
 };
 
-export const whyOf = async (store: Store, registry: Registry, orderId: string): Promise<Why | null> => {
+export const whyOf = async (
+  store: Store,
+  { registry, settings }: Pick<Rules, "registry"> & Partial<Rules>,
+  orderId: string,
+): Promise<Why | null> => {
   const [loaded] = await store.load([{ orderId, eventIds: [] }]);
   const record = recordIn(loaded);
   if (loaded === undefined || record === null) return null;
@@ -73,7 +77,7 @@ export const whyOf = async (store: Store, registry: Registry, orderId: string): 
   const open = (await store.effectsOf(orderId))
     .filter(({ effect }) => !isWithdrawn(record, effect))
     .map((one) => (one.error === ASKED_ANEW ? { ...one, error: null } : one));
-  return why(record, history, open, parked, registry);
+  return why(record, history, open, parked, registry, settings);
 };
 
 /** @param reading the payment as it is to be taken; null = as it was last read */
@@ -91,21 +95,8 @@ export const verdictOn = (
     return { allowed: false, outcome: "deferred", reason: "parked", rule: null, to: null, ...nothing };
   }
   const envelope = { id: crypto.randomUUID(), orderId, at: now, source: sourceOf(event.type), event };
-  // One that was never read may be anything.
-  const { answer, effects, flags } = preview(
-    record,
-    envelope,
-    now,
-    rules,
-    reading ?? (readAt === null ? null : undefined),
-  );
+  const { answer, effects, flags, allowed } = verdict(record, envelope, now, rules, reading);
   const { outcome, reason, rule, to } = answer;
-  // What is merely noted moves nothing; a difference that is settled by it was worth the click.
-  const settles =
-    reason === "recorded" && record.flags.some(({ flag, clearedAt }) => clearedAt === null && !flags.includes(flag));
-  // A person who ends a wait has the payment looked at first.
-  const looks = effects.some(({ effect }) => effect.type === "readBack");
-  const allowed = outcome === "moved" || outcome === "deferred" || settles || looks;
   const asked = effects.map(({ effect }) => effect);
   // As every decision: whatever does not move has a reason.
   return { allowed, outcome, reason, rule, to, effects: asked, flags, readAt } as Preview;
@@ -159,7 +150,7 @@ export const queriesOf = ({ store, rules, statuses, clock, gatewayOf }: QueryOpt
       const [loaded] = await store.load([{ orderId: knownId(orderId, "orderId"), eventIds: [] }]);
       return loaded?.record == null ? null : parkedBecause(loaded, rules.registry);
     },
-    why: async (orderId) => whyOf(store, rules.registry, knownId(orderId, "orderId")),
+    why: async (orderId) => whyOf(store, rules, knownId(orderId, "orderId")),
     history: async (orderId, after = 0, limit = 500) =>
       store.history(knownId(orderId, "orderId"), countOf(after, "after"), countOf(limit, "limit")),
     async effectsOf(orderId) {

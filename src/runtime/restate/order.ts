@@ -150,7 +150,8 @@ export const orderObject = (sdk: typeof Restate, parts: OrderParts) => {
         const state = await ctx.get<OrderState>(STATE);
         if (state?.record == null) return null;
         const history = await historyBack(state.record.version, (after, limit) => entries(ctx, after, limit));
-        return why(state.record, history, state.effects, state.parked);
+        const { registry, settings } = parts.rules;
+        return why(state.record, history, state.effects, state.parked, registry, settings);
       }),
       history: shared((ctx: Restate.ObjectSharedContext, { after, limit }: { after: number; limit: number }) =>
         entries(ctx, after, limit),

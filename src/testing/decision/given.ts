@@ -172,7 +172,7 @@ const message = (
     "",
     `  rule     ${rule ?? "none"}${because === null ? "" : `: ${because}`}`,
     `  reason   ${reason ?? "none"}${words === null ? "" : `: ${words}`}`,
-    ...linesOf(why(life.record, life.history, [], null, life.rules.registry)).map(
+    ...linesOf(why(life.record, life.history, [], null, life.rules.registry, life.rules.settings)).map(
       (line, i) => `  ${i === 0 ? "order   " : "        "} ${line}`,
     ),
   ].join("\n");

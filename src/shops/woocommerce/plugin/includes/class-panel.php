@@ -123,6 +123,12 @@ final class Order_Status_Engine_Panel {
 			$remedies[] = $flag['remedy'];
 			$html      .= self::flag( self::said( $flag['says'] ), self::said( $flag['remedy'] ) );
 		}
+		// The call that is under way, where a flag is told first.
+		foreach ( isset( $why['notes'] ) ? $why['notes'] : array() as $note ) {
+			if ( 'call' === $note['kind'] ) {
+				$html .= '<p>' . self::said( $note['says'] ) . '</p>';
+			}
+		}
 		if ( '' !== $difference ) {
 			$html .= self::flag( esc_html( $difference ), esc_html__( 'Refund it at the bank, or delete this refund here and refund it via the payment method.', 'order-status-engine' ) );
 		}
