@@ -183,11 +183,16 @@ class WC_Order_Refund {
 	private $id;
 	private $parent;
 	private $items;
+	private $amount;
 	public $meta = array();
-	public function __construct( $id, $parent, $items ) {
+	public function __construct( $id, $parent, $items, $amount = 0 ) {
 		$this->id     = $id;
 		$this->parent = $parent;
 		$this->items  = $items;
+		$this->amount = $amount;
+	}
+	public function get_amount() {
+		return number_format( $this->amount, 2, '.', '' );
 	}
 	public function get_id() {
 		return $this->id;
@@ -406,6 +411,9 @@ class WC_Order {
 	public function update_meta_data( $key, $value ) {
 		$this->meta[ $key ] = $value;
 	}
+	public function delete_meta_data( $key ) {
+		unset( $this->meta[ $key ] );
+	}
 	public function save_meta_data() {}
 	public function __construct( $id, $status, $method ) {
 		$this->id     = $id;
@@ -559,7 +567,16 @@ foreach ( $asked['steps'] as $step ) {
 			},
 			$step['lines']
 		);
-		$refund = new WC_Order_Refund( $step['refund'], $order->get_id(), $items );
+		$refund = new WC_Order_Refund( $step['refund'], $order->get_id(), $items, $step['amount'] );
+		// Its own record stands there by then, too.
+		$order->refunds = array( $refund );
+		if ( ! empty( $step['refunded'] ) ) {
+			$order->refunds[] = new WC_Order_Refund( 90, $order->get_id(), array(), $step['refunded'] );
+		}
+		$order->meta = isset( $step['meta'] ) ? $step['meta'] : array();
+		if ( isset( $step['shown'] ) ) {
+			$_POST['refunded_amount'] = $step['shown'];
+		}
 		$args   = array( 'refund_payment' => empty( $step['byHand'] ), 'amount' => $step['amount'] );
 		do_action( 'woocommerce_create_refund', $refund, $args );
 		if ( ! empty( $step['byHand'] ) ) {
@@ -628,6 +645,7 @@ foreach ( $asked['steps'] as $step ) {
 		'value'    => $value,
 		'said'     => $said,
 		'meta'     => $meta,
+		'kept'     => $order->meta,
 		'answer'   => $rest,
 		'requests' => $requests,
 	);

@@ -38,8 +38,10 @@ export interface Step {
   /** Of the panel on the order screen: its script looks, asks what would come of an event, or sends it. */
   what?: "look" | "can" | "do";
   event?: string;
-  /** Of list and panel: so much was refunded in the shop, in major units; and what is kept with the order. */
+  /** Of list, panel and refund: so much was refunded in the shop, in major units; and what is kept with the order. */
   refunded?: number;
+  /** Of a refund: what the order screen showed as refunded when the button was pressed. */
+  shown?: string;
   meta?: Record<string, string>;
   /** Of the list: orders are posts. */
   posts?: true;
@@ -74,6 +76,8 @@ export interface Told {
   said: string[];
   /** Of a refund; of the list: of the order. */
   meta: Record<string, string> | [];
+  /** With the order. */
+  kept: Record<string, string> | [];
   /** Sent to the engine so far. */
   requests: number;
 }
