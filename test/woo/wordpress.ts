@@ -49,6 +49,8 @@ export interface Step {
   asks?: string;
   /** Of an edit: what is changed of the order. */
   set?: { total?: string; payment_method?: string };
+  /** Of an edit, by the customer whose cart the order was made of: the request, as "GET " of a page or with a route of REST. */
+  from?: string;
   /** How the order is paid; default: by Resurs's own plugin. */
   method?: string;
 }
@@ -76,6 +78,8 @@ export interface Told {
   said: string[];
   /** Of a refund; of the list: of the order. */
   meta: Record<string, string> | [];
+  /** How the order is paid. */
+  method: string;
   /** With the order. */
   kept: Record<string, string> | [];
   /** Sent to the engine so far. */

@@ -14,7 +14,10 @@ final class Order_Status_Engine_Refunds {
 	const BY_HAND  = 'by-hand';
 	/** On the order: so much, in minor units, shop and bank had both refunded when the engine was asked last. */
 	const AGREED = '_order_status_engine_refunded';
-	/** On the order, from a refund that the bank had not answered on: so much, in minor units, the bank had refunded before it that the shop did not show. */
+	/**
+	 * On the order, from a refund that the bank had not answered on: so much, in minor units, it had refunded before that the
+	 * shop did not show.
+	 */
 	const AWAITED = '_order_status_engine_refund_awaited';
 	/** Seconds that the merchant waits for the bank, and some more for the answer to come. */
 	const BANK     = 10;
