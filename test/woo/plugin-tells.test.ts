@@ -130,6 +130,30 @@ describe.skipIf(php === null)("the WordPress plugin tells", () => {
       await wordpressDoes([edit({ payment_method: "ose_resurs-mapi_x" }, { method: "cod" })]);
       expect((await factsOf("4"))?.order.paidOtherwise).not.toBe(true);
     });
+    test("not what is only looked at in the checkout of blocks: the order keeps its way of paying until the button is pressed", async () => {
+      const method = "ose_resurs-mapi_x";
+      const chosen = (from: string, more: Partial<Step> = {}) =>
+        edit({ payment_method: "cod" }, { status: "pending", method, from, ...more });
+      const looks = [
+        "GET ",
+        "GET /wc/store/v1/checkout",
+        "PUT /wc/store/v1/checkout",
+        "POST /wc/store/v1/cart/update-customer",
+      ];
+      for (const status of ["pending", "failed"]) {
+        const told = await wordpressDoes(
+          looks.map((from) => chosen(from, { status })),
+          { admin: false },
+        );
+        expect(told.map(({ requests, method: kept }) => [requests, kept])).toEqual(looks.map(() => [0, method]));
+      }
+      // The button; a person in the admin; another order than the customer's own.
+      const changes = [chosen("POST /wc/store/v1/checkout"), chosen("POST "), { ...chosen(""), from: undefined }];
+      for (const step of changes) {
+        const [told] = await wordpressDoes([step as Step], { admin: false });
+        expect([told?.requests, told?.method]).toEqual([1, "cod"]);
+      }
+    });
     test("an engine that is down is a line in the log", async () => {
       const constants = { ORDER_STATUS_ENGINE_URL: "http://127.0.0.1:9" };
       const [told] = await wordpressDoes([edit({ total: "60.00" })], { constants });

@@ -148,7 +148,8 @@ function wc_add_notice( $says, $kind ) {
 function WC() {
 	$session = new class() {
 		public function get( $name ) {
-			return null;
+			global $step;
+			return 'store_api_draft_order' === $name && isset( $step['from'] ) ? $step['order'] : null;
 		}
 		public function has_session() {
 			return true;
@@ -183,11 +184,16 @@ class WC_Order_Refund {
 	private $id;
 	private $parent;
 	private $items;
+	private $amount;
 	public $meta = array();
-	public function __construct( $id, $parent, $items ) {
+	public function __construct( $id, $parent, $items, $amount = 0 ) {
 		$this->id     = $id;
 		$this->parent = $parent;
 		$this->items  = $items;
+		$this->amount = $amount;
+	}
+	public function get_amount() {
+		return number_format( $this->amount, 2, '.', '' );
 	}
 	public function get_id() {
 		return $this->id;
@@ -352,8 +358,10 @@ class WP_REST_Request implements ArrayAccess {
 	private $body;
 	private $headers;
 	private $route;
-	public function __construct( $route, $body, $headers ) {
+	private $method;
+	public function __construct( $route, $body, $headers, $method = 'PUT' ) {
 		$this->route   = $route;
+		$this->method  = $method;
 		$this->body    = $body;
 		$this->headers = $headers;
 		$this->params  = json_decode( $body, true );
@@ -363,6 +371,9 @@ class WP_REST_Request implements ArrayAccess {
 	}
 	public function get_route() {
 		return $this->route;
+	}
+	public function get_method() {
+		return $this->method;
 	}
 	public function get_body() {
 		return $this->body;
@@ -406,11 +417,14 @@ class WC_Order {
 	public function update_meta_data( $key, $value ) {
 		$this->meta[ $key ] = $value;
 	}
+	public function delete_meta_data( $key ) {
+		unset( $this->meta[ $key ] );
+	}
 	public function save_meta_data() {}
 	public function __construct( $id, $status, $method ) {
 		$this->id     = $id;
 		$this->data   = array( 'status' => $status, 'date_paid' => null, 'date_completed' => null );
-		$this->kept   = array( 'total' => '100.00', 'currency' => 'SEK', 'payment_method' => $method );
+		$this->kept   = array( 'total' => '100.00', 'currency' => 'SEK', 'payment_method' => $method, 'payment_method_title' => 'Invoice' );
 	}
 	public function get_id() {
 		return $this->id;
@@ -432,6 +446,12 @@ class WC_Order {
 	}
 	public function set( $name, $value ) {
 		$this->changes[ $name ] = $value;
+	}
+	public function set_payment_method( $name ) {
+		$this->set( 'payment_method', $name );
+	}
+	public function set_payment_method_title( $title ) {
+		$this->set( 'payment_method_title', $title );
 	}
 	public function get_total() {
 		return $this->now_has( 'total' );
@@ -520,6 +540,13 @@ foreach ( $asked['steps'] as $step ) {
 		$order->save();
 		$value = isset( $asked['action'] ) ? apply_filters( 'wp_redirect', 'https://shop.example/?changed=1&ids=1' ) : null;
 	} elseif ( 'edit' === $step['do'] ) {
+		list( $method, $route )     = explode( ' ', isset( $step['from'] ) ? $step['from'] : 'POST ' );
+		$_SERVER['REQUEST_METHOD'] = $method;
+		if ( '' !== $route ) {
+			// The page's script sends POST whatever it wants, and says so in a header.
+			$_SERVER['REQUEST_METHOD'] = 'GET' === $method ? 'GET' : 'POST';
+			apply_filters( 'rest_pre_dispatch', null, null, new WP_REST_Request( $route, '{}', array(), $method ) );
+		}
 		foreach ( $step['set'] as $name => $to ) {
 			$order->set( $name, $to );
 		}
@@ -559,7 +586,16 @@ foreach ( $asked['steps'] as $step ) {
 			},
 			$step['lines']
 		);
-		$refund = new WC_Order_Refund( $step['refund'], $order->get_id(), $items );
+		$refund = new WC_Order_Refund( $step['refund'], $order->get_id(), $items, $step['amount'] );
+		// Its own record stands there by then, too.
+		$order->refunds = array( $refund );
+		if ( ! empty( $step['refunded'] ) ) {
+			$order->refunds[] = new WC_Order_Refund( 90, $order->get_id(), array(), $step['refunded'] );
+		}
+		$order->meta = isset( $step['meta'] ) ? $step['meta'] : array();
+		if ( isset( $step['shown'] ) ) {
+			$_POST['refunded_amount'] = $step['shown'];
+		}
 		$args   = array( 'refund_payment' => empty( $step['byHand'] ), 'amount' => $step['amount'] );
 		do_action( 'woocommerce_create_refund', $refund, $args );
 		if ( ! empty( $step['byHand'] ) ) {
@@ -627,7 +663,9 @@ foreach ( $asked['steps'] as $step ) {
 		'error'    => $error,
 		'value'    => $value,
 		'said'     => $said,
+		'method'   => $order->get_payment_method(),
 		'meta'     => $meta,
+		'kept'     => $order->meta,
 		'answer'   => $rest,
 		'requests' => $requests,
 	);

@@ -38,8 +38,10 @@ export interface Step {
   /** Of the panel on the order screen: its script looks, asks what would come of an event, or sends it. */
   what?: "look" | "can" | "do";
   event?: string;
-  /** Of list and panel: so much was refunded in the shop, in major units; and what is kept with the order. */
+  /** Of list, panel and refund: so much was refunded in the shop, in major units; and what is kept with the order. */
   refunded?: number;
+  /** Of a refund: what the order screen showed as refunded when the button was pressed. */
+  shown?: string;
   meta?: Record<string, string>;
   /** Of the list: orders are posts. */
   posts?: true;
@@ -47,6 +49,8 @@ export interface Step {
   asks?: string;
   /** Of an edit: what is changed of the order. */
   set?: { total?: string; payment_method?: string };
+  /** Of an edit, by the customer whose cart the order was made of: the request, as "GET " of a page or with a route of REST. */
+  from?: string;
   /** How the order is paid; default: by Resurs's own plugin. */
   method?: string;
 }
@@ -74,6 +78,10 @@ export interface Told {
   said: string[];
   /** Of a refund; of the list: of the order. */
   meta: Record<string, string> | [];
+  /** How the order is paid. */
+  method: string;
+  /** With the order. */
+  kept: Record<string, string> | [];
   /** Sent to the engine so far. */
   requests: number;
 }

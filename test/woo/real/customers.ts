@@ -278,6 +278,43 @@ const switched: Act = {
   },
 };
 
+/** The page of blocks tells the shop of each click, and opens with the method that was clicked last. */
+const onlyClicked: Act = {
+  name: "another way of paying is only clicked at the checkout of blocks: whoever then pays at the first bank has paid",
+  async run(world, browser) {
+    const broken: Broken = [];
+    await world.checkoutIs("blocks");
+    const one = await buyer(browser, world.shop);
+    await one.shops(world.shop.products[0] ?? 0, "blocks");
+    await one.goesToBank(METHOD);
+    const bankPage = one.page.url();
+    await one.shops(null, "blocks");
+    const told = one.page.waitForResponse((answer) => answer.url().includes("/wc/store/v1/checkout"), {
+      timeout: 30_000,
+    });
+    await one.page.locator('label[for$="-cod"]').first().click();
+    await told.catch(() => broken.push("the page did not tell the shop of the click"));
+    await one.shops(null, "blocks");
+    const waiting = await orderOf(world, one);
+    await world.settled(waiting);
+    const { method, status } = await world.order(waiting);
+    law(
+      broken,
+      method === METHOD && status === "pending",
+      `clicked only, and order ${waiting} is ${status} by ${method}`,
+    );
+    await one.page.goto(bankPage);
+    await one.atBank("sign");
+    const id = idIn(one.page.url());
+    law(broken, id === waiting, `came out at ${one.page.url()}`);
+    if (id > 0) await paidOnce(world, broken, id, one, "another way was clicked");
+    const flags = await flagsOf(world, waiting);
+    law(broken, flags.length === 0, `order ${waiting} has the flags [${flags}]`);
+    await one.leaves();
+    return broken;
+  },
+};
+
 /** The merchant changes an order whose customer is at the bank. */
 const editedBefore: Act = {
   name: "the total is changed while the customer is at the bank: paid with the old one, flagged, and seen in the panel",
@@ -313,5 +350,6 @@ export const customerActs = (rounds: number): Act[] => [
   abandoned,
   paidTwice,
   switched,
+  onlyClicked,
   editedBefore,
 ];

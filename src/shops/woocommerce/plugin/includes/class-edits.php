@@ -13,10 +13,44 @@ final class Order_Status_Engine_Edits {
 
 	/** Of this request: order id → true. */
 	private static $changed = array();
+	/** Of a request of the checkout of blocks: whether the button was pressed; null = it is none of its requests. */
+	private static $places = null;
 
 	public static function start() {
+		add_filter( 'rest_pre_dispatch', array( __CLASS__, 'know_the_button' ), 10, 3 );
+		add_action( 'woocommerce_before_order_object_save', array( __CLASS__, 'keep_method' ), 5, 1 );
 		add_action( 'woocommerce_before_order_object_save', array( __CLASS__, 'watch' ), 20, 1 );
 		add_action( 'shutdown', array( __CLASS__, 'tell' ) );
+	}
+
+	public static function know_the_button( $result, $server, $request ) {
+		$is_of_blocks = 1 === preg_match( '#^/wc/store(/v\d+)?/#', $request->get_route() );
+		self::$places = $is_of_blocks ? 'POST' === $request->get_method() && 1 === preg_match( '#^/wc/store(/v\d+)?/checkout(/|$)#', $request->get_route() ) : null;
+		return $result;
+	}
+
+	/**
+	 * The checkout of blocks writes the way of paying that is chosen on its page into the customer's order, as soon as the page
+	 * is opened or a method is clicked. An order whose customer is at the bank keeps its own until the button is pressed: he
+	 * may pay there all the same.
+	 */
+	public static function keep_method( $order ) {
+		if ( ! $order instanceof WC_Order || ! $order->get_id() || ! self::is_only_looked_at( $order ) ) {
+			return;
+		}
+		$before  = $order->get_base_data();
+		$changes = $order->get_changes();
+		if ( isset( $changes['payment_method'] ) && in_array( $before['status'], array( 'pending', 'failed' ), true ) && 0 === strpos( $before['payment_method'], Order_Status_Engine_Methods::PREFIX ) ) {
+			$order->set_payment_method( $before['payment_method'] );
+			$order->set_payment_method_title( $before['payment_method_title'] );
+		}
+	}
+
+	/** By the customer whose cart it was made of: on a page, or by a request of the checkout that is not the button. */
+	private static function is_only_looked_at( $order ) {
+		$is_own = WC()->session && absint( WC()->session->get( 'store_api_draft_order' ) ) === absint( $order->get_id() );
+		$is_get = isset( $_SERVER['REQUEST_METHOD'] ) && 'GET' === $_SERVER['REQUEST_METHOD'];
+		return $is_own && ( null === self::$places ? $is_get : ! self::$places );
 	}
 
 	public static function watch( $order ) {

@@ -184,7 +184,9 @@ final class Order_Status_Engine_Guard {
 		$order->set_date_paid( $paid );
 		$order->set_date_completed( $completed );
 		$waiting = new ReflectionProperty( 'WC_Order', 'status_transition' );
-		$waiting->setAccessible( true );
+		if ( PHP_VERSION_ID < 80100 ) {
+			$waiting->setAccessible( true );
+		}
 		$waiting->setValue( $order, false );
 	}
 

@@ -14,6 +14,11 @@ final class Order_Status_Engine_Refunds {
 	const BY_HAND  = 'by-hand';
 	/** On the order: so much, in minor units, shop and bank had both refunded when the engine was asked last. */
 	const AGREED = '_order_status_engine_refunded';
+	/**
+	 * On the order, from a refund that the bank had not answered on: so much, in minor units, it had refunded before that the
+	 * shop did not show.
+	 */
+	const AWAITED = '_order_status_engine_refund_awaited';
 	/** Seconds that the merchant waits for the bank, and some more for the answer to come. */
 	const BANK     = 10;
 	const PATIENCE = 13;
@@ -104,6 +109,17 @@ final class Order_Status_Engine_Refunds {
 		if ( null === $refund || ! $refund->get_id() || $refund->get_parent_id() !== $order->get_id() ) {
 			return new WP_Error( 'order_status_engine', __( 'A refund needs an id of its own, so that the money goes back once.', 'order-status-engine' ) );
 		}
+		$unknown = __( 'The engine does not know this order.', 'order-status-engine' );
+		$told    = Order_Status_Engine_Client::send( 'GET', '/orders/' . $order->get_id(), null, self::BANK );
+		if ( ! isset( $told['body']['facts']['payment']['refunded'] ) ) {
+			return self::no( Order_Status_Engine_Client::ANSWER === $told['kind'] ? $unknown : $told['why'] );
+		}
+		$facts = $told['body']['facts'];
+		$ahead = (int) $facts['payment']['refunded'] - self::shown( $order, $refund );
+		$owed  = self::owed( $order, $facts, $ahead );
+		if ( null !== $owed ) {
+			return self::no( $owed );
+		}
 		$event = array(
 			'type'   => 'merchant.refundedAmount',
 			'via'    => 'dropdown',
@@ -118,19 +134,53 @@ final class Order_Status_Engine_Refunds {
 			self::PATIENCE,
 			array( 'Idempotency-Key' => 'refund-' . $refund->get_id(), 'Prefer' => 'wait=' . self::BANK )
 		);
-		if ( Order_Status_Engine_Client::ANSWER !== $told['kind'] ) {
-			return self::no( Order_Status_Engine_Client::LATE === $told['kind'] ? self::under_way() : $told['why'] );
-		}
 		$outcome = isset( $told['body']['outcome'] ) ? $told['body']['outcome'] : '';
+		if ( Order_Status_Engine_Client::LATE === $told['kind'] || 'deferred' === $outcome ) {
+			$order->update_meta_data( self::AWAITED, (string) $ahead );
+			$order->save_meta_data();
+			return self::no( self::under_way() );
+		}
 		if ( 'moved' === $outcome ) {
 			$refund->update_meta_data( self::CONFIRMED, 'confirmed' );
 			$refund->save();
 			return true;
 		}
-		if ( 'deferred' === $outcome ) {
-			return self::no( self::under_way() );
+		if ( Order_Status_Engine_Client::ANSWER !== $told['kind'] ) {
+			return self::no( $told['why'] );
 		}
-		return self::no( ! empty( $told['body']['says'] ) ? $told['body']['says'] : __( 'The engine does not know this order.', 'order-status-engine' ) );
+		return self::no( ! empty( $told['body']['says'] ) ? $told['body']['says'] : $unknown );
+	}
+
+	/** What the merchant saw as refunded when he pressed: a refund that the engine has written since is none that he knew of. */
+	private static function shown( $order, $refund ) {
+		$shown = 0;
+		foreach ( $order->get_refunds() as $other ) {
+			$shown += $other->get_id() === $refund->get_id() ? 0 : Order_Status_Engine_Order::minor( $other->get_amount(), $order->get_currency() );
+		}
+		// phpcs:ignore WordPress.Security.NonceVerification -- WooCommerce has checked the click.
+		$page = isset( $_POST['refunded_amount'] ) && is_string( $_POST['refunded_amount'] ) ? sanitize_text_field( wp_unslash( $_POST['refunded_amount'] ) ) : '';
+		return is_numeric( $page ) ? min( $shown, Order_Status_Engine_Order::minor( $page, $order->get_currency() ) ) : $shown;
+	}
+
+	/**
+	 * Why this refund is to wait for the one before, which the bank owes an answer on or the shop does not show yet: else the same
+	 * money goes back twice. null = there is none.
+	 */
+	private static function owed( $order, $facts, $ahead ) {
+		$waiting = isset( $facts['waiting'] ) ? array_column( $facts['waiting'], 'type' ) : array();
+		if ( isset( $facts['operation']['kind'] ) && 'refund' === $facts['operation']['kind'] || in_array( 'merchant.refundedAmount', $waiting, true ) ) {
+			return self::under_way();
+		}
+		$before = $order->get_meta( self::AWAITED );
+		if ( '' === $before ) {
+			return null;
+		}
+		if ( $ahead > (int) $before ) {
+			return __( 'The bank has carried out a refund that the order does not show yet. Look at the order again before you refund more. If the refund stays away, record it with Refund manually.', 'order-status-engine' );
+		}
+		$order->delete_meta_data( self::AWAITED );
+		$order->save_meta_data();
+		return null;
 	}
 
 	private static function under_way() {
