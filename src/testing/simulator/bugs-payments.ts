@@ -50,6 +50,15 @@ export const paymentBugs: Record<string, Bug> = {
     says: "what is paid after a cancelled order's payment was to be ended is kept, whatever the shop chose",
     plant: withGuards({ letsGoLate: () => false, refundsLate: () => false }),
   },
+  "early-money-sent-back": {
+    says: "whatever a cancelled order's payment holds counts as come late, also where nobody had read it unpaid since",
+    plant: before((record) => {
+      if (record === null) return {};
+      const { order, payment } = record.facts;
+      if (order.status !== "cancelled" || payment.endAsked !== undefined) return {};
+      return { record: { ...record, facts: { ...record.facts, payment: { ...payment, endAsked: true } } } };
+    }),
+  },
   "refused-capture-repeated": {
     says: "an order that is completed once it is captured is captured at every reading, also where the bank refused it",
     plant: withGuards({ captureWasRefused: () => false }),

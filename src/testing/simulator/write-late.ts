@@ -16,8 +16,15 @@ export const paidAfterItsEnd = (
   { registry, settings }: { registry: Registry; settings: Settings },
 ): void => {
   if (draft.calm) return;
-  for (const [order, plan] of plans.entries()) {
-    if (!flowOf(registry, plan.gateway).endsUnpaid || plan.status !== "pending" || !chance.happens(0.5)) continue;
+  const unpaid = [...plans.entries()].filter(
+    ([, { gateway, status }]) => flowOf(registry, gateway).endsUnpaid && status === "pending",
+  );
+  const others: number[] = [];
+  for (const [order] of unpaid) {
+    if (!chance.happens(0.5)) {
+      others.push(order);
+      continue;
+    }
     const checkouts = draft.acts().filter((act) => act.do === "checkout" && act.order === order);
     const begun = checkouts.at(-1)?.at ?? 0;
     if (chance.happens(0.75)) settings.choices.cancelledThenAccepted = "give-back";
@@ -56,4 +63,21 @@ export const paidAfterItsEnd = (
         event: { type: "merchant.processed", via: "api" },
       });
   }
+  for (const order of others) if (chance.happens(0.4)) paidBeforeItsEnd(chance, draft, order, settings);
+};
+
+/** Another program cancels the order past every hook, and its customer has just paid. */
+const paidBeforeItsEnd = (chance: Chance, draft: Draft, order: number, settings: Settings): void => {
+  const begun =
+    draft
+      .acts()
+      .filter((act) => act.do === "checkout" && act.order === order)
+      .at(-1)?.at ?? 0;
+  if (chance.happens(0.75)) settings.choices.cancelledThenAccepted = "give-back";
+  const paid = begun + chance.between(SECOND, 5 * MINUTE);
+  const change = chance.happens(0.8) ? { status: "ACCEPTED", task: true } : ({ takenAtOnce: true } as const);
+  draft.add(paid, { do: "bank", order, change });
+  const written = paid + chance.between(0, 20 * SECOND);
+  draft.add(written, { do: "write", order, status: "cancelled" });
+  draft.add(written + SECOND, { do: "reconcile" });
 };
