@@ -199,10 +199,7 @@ export interface Queries<Own extends string = never> {
   why(orderId: string): Promise<Why | null>;
   /** Entries whose `seq` is greater than `after`, oldest first; empty for an order that nobody knows */
   history(orderId: string, after?: number, limit?: number): Promise<HistoryEntry[]>;
-  /**
-   * Effects not carried out yet, the dead ones among them, oldest first. Without a call that nobody waits for any more: it
-   * is dropped, unsent, when its next try is due.
-   */
+  /** Effects not carried out yet, the dead ones among them, oldest first; without calls that nobody waits for any more. */
   effectsOf(orderId: string): Promise<WaitingEffect[]>;
   /** The order that has or had the payment; `current` = it is still the one it is paid by. null = nobody was given that id. */
   findByPayment(paymentId: string): Promise<{ orderId: string; current: boolean } | null>;
