@@ -21,6 +21,7 @@ const options = campaign(
     new Option("--storage <how>", "how the real shop keeps orders").choices(["HPOS", "posts", "both"]).default("both"),
   )
   .option("--only <words...>", "acts on the real shop with one of these in their name")
+  .option("--pictures <folder>", "takes the pictures of docs/woocommerce.md (with --only pictures, nothing else)")
   .parse()
   .opts<{ rounds: number; seed: number; json?: true } & Asked>();
 const { rounds, seed } = options;

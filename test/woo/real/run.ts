@@ -6,6 +6,7 @@ import { doorActs } from "./doors.js";
 import { merchantActs } from "./merchant.js";
 import { outageActs } from "./outages.js";
 import { pastHooksActs } from "./past-hooks.js";
+import { pictureActs } from "./pictures.js";
 import { refundActs } from "./refunds.js";
 import { missing } from "./stand-up.js";
 import { tellingActs } from "./tells.js";
@@ -35,10 +36,12 @@ export interface Asked {
   storage: "HPOS" | "posts" | "both";
   /** Acts whose name has one of these in it; none = all. */
   only?: string[] | undefined;
+  /** Where the pictures of docs/woocommerce.md go; none are taken without it. */
+  pictures?: string | undefined;
 }
 
 export const liveReal = async (
-  { customers, outage, storage, only = [""] }: Asked,
+  { customers, outage, storage, only = [""], pictures }: Asked,
   told: (one: ActOutcome) => void,
 ): Promise<RealTally> => {
   const why = missing() ?? (chromiumAt === null ? "there is no Chromium here (apt-get install chromium)" : null);
@@ -62,6 +65,7 @@ export const liveReal = async (
           ...refundActs,
           ...customerActs(customers),
           ...acts,
+          ...pictureActs(pictures),
         ].filter((act) => only.some((words) => act.name.includes(words)))) {
           const began = performance.now();
           const broken = await run(world, browser).catch((thrown: unknown) => [String(thrown).slice(0, 500)]);
