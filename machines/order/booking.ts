@@ -38,6 +38,7 @@ export const booking = orderSetup.createStateConfig({
           { target: "refused", actions: "readBack", ...rule("book/read-after-refusal") },
         ],
         "book.unknown": readBack,
+        "merchant.endedWait": { ...readBack, ...rule("book/unknown", "outcome-unknown") },
         "book.confirmed": { guard: "isMissing", ...readBack },
       },
     },

@@ -48,6 +48,7 @@ export const rebuilding = orderSetup.createStateConfig({
           { ...gaveUp, ...outcome("failed", "modify/refused") },
         ],
         "cancel.unknown": { ...cancelReadBack, ...rule("modify/unknown") },
+        "merchant.endedWait": { ...cancelReadBack, ...rule("modify/unknown", "outcome-unknown") },
         "shop.differs": [
           { guard: "answerWasLost", ...cancelReadBack, ...rule("modify/refused-after-loss") },
           otherOrder,
@@ -67,6 +68,7 @@ export const rebuilding = orderSetup.createStateConfig({
           { ...gaveUp, ...outcome("failed", "modify/refused") },
         ],
         "rebuild.unknown": { ...addReadBack, ...rule("modify/unknown") },
+        "merchant.endedWait": { ...addReadBack, ...rule("modify/unknown", "outcome-unknown") },
         "shop.differs": [{ guard: "answerWasLost", ...addReadBack, ...rule("modify/refused-after-loss") }, otherOrder],
       },
     },

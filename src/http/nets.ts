@@ -20,8 +20,9 @@ export interface NetsOptions {
   netsAuthorization?: string | null | undefined;
   /**
    * The customer pressed Pay in the embedded checkout (seed 004): creates the shop's order, pending, and places it in
-   * the engine. null = there is none, and Nets does not go on. Not asked again for a payment that has its order: a
-   * customer who presses again is answered with that one.
+   * the engine with this payment. null = there is none, and Nets does not go on; nor does it where the engine has no
+   * pending order of the payment then. Not asked again for a payment that has its order: a customer who presses again
+   * is answered with that one.
    */
   onPayInitialized?: ((paymentId: string) => Promise<{ orderId: string } | null>) | undefined;
 }

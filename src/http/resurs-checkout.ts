@@ -22,9 +22,9 @@ export interface CheckoutRouteOptions {
   log: Log;
   admission: Admission;
   /**
-   * The customer pressed Purchase in the frame: creates the shop's order, pending, and places it in the engine. null =
-   * there is none, and the frame does not go on. Not asked again for a payment that has its order: a customer who
-   * presses again is answered with that one.
+   * The customer pressed Purchase in the frame: creates the shop's order, pending, and places it in the engine with this
+   * payment. null = there is none, and the frame does not go on; nor does it where the engine has no pending order of the
+   * payment then. Not asked again for a payment that has its order: a customer who presses again is answered with that one.
    */
   onCheckoutSubmitted?: ((paymentId: string, customer: unknown) => Promise<{ orderId: string } | null>) | undefined;
   /** Where this app is mounted, as the bank and the customer reach it. */

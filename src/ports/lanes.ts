@@ -3,6 +3,7 @@
  * backlog that nobody waits for fill their own lanes and no other.
  */
 
+import { isReading } from "../../machines/effects.js";
 import { gatewayFor, type OrderRecord, type OutboxRow } from "../core/record.js";
 
 /** Who waits for a call, the most urgent first. Stores keep the place in this list. */
@@ -19,6 +20,15 @@ export const SHOP = "shop";
 /** Whom an effect calls: the shop, or the bank of the payment that it is about. Calls of one order to one peer go in order. */
 export const peerOf = ({ lane, effect }: Pick<OutboxRow, "lane" | "effect">, record: OrderRecord): string =>
   lane === "shop" ? SHOP : `gateway ${gatewayFor(record, "paymentId" in effect ? effect.paymentId : "") ?? ""}`;
+
+type Waiting = Pick<OutboxRow, "effect" | "notBefore">;
+
+/**
+ * Whether an effect goes before an earlier one of its order and peer: a reading need not wait for a call that is put
+ * off. It waits for one that is due, and nothing is begun beside one that is under way.
+ */
+export const overtakes = (row: Waiting, before: Waiting, now: number): boolean =>
+  isReading(row.effect.type) && !isReading(before.effect.type) && before.notBefore > Math.max(row.notBefore, now);
 
 /** How many calls may be begun, and for whom. */
 export interface LaneCapacity {

@@ -140,6 +140,7 @@ const branches: Record<string, Row[]> = {
     ["book.refused", { pays: "missing", call: customer }, "booking.refused | book/read-after-refusal | readBack, addNote(signing-failed)"],
     ["book.refused", { pays: "missing", call: { ...customer, askedType: "callback.received" } }, "booking.refused | book/read-after-refusal | readBack"],
     ["book.unknown", { call: customer }, "booking.unknown | book/unknown | readBack"],
+    ["merchant.endedWait", { pays: "missing", call: customer }, "booking.unknown | book/unknown (outcome-unknown) | readBack"],
     ["book.confirmed", { pays: "missing", call: customer }, "booking.unknown | book/unknown | readBack"],
     ["book.confirmed", { pays: "accepted", call: customer }, "processing | status-update/accepted | completePayment"],
     ["book.confirmed", { pays: "rejected, task done", call: customer }, "failed | status-update/rejected-failed | setStatus(payment-status-failed)"],
@@ -316,6 +317,7 @@ const branches: Record<string, Row[]> = {
     ["cancel.confirmed", { pays: "cancelled", call: { ...rest, amount: 0 }, order: { status: "processing"} }, "processing | modify/confirmed | addNote(modify-success)"],
     ["cancel.refused", { call: rest, order: { status: "processing"} }, "processing | modify/refused | addNote(modify-failed)"],
     ["cancel.unknown", { call: rest }, "rebuilding.cancelUnknown | modify/unknown | readBack"],
+    ["merchant.endedWait", { call: rest }, "rebuilding.cancelUnknown | modify/unknown (outcome-unknown) | readBack"],
     ["payment.read", { call: rest }, "rebuilding.cancelling | money/under-way"],
   ],
   "rebuilding.cancelUnknown": [
@@ -330,6 +332,7 @@ const branches: Record<string, Row[]> = {
     ["rebuild.confirmed", { pays: { total: 160_000, authorized: 60_000, canceled: 100_000 }, call: rest, order: { status: "processing"} }, "processing | modify/confirmed | addNote(modify-success)"],
     ["rebuild.refused", { call: rest, order: { status: "processing"} }, "processing | modify/refused | addNote(modify-failed)"],
     ["rebuild.unknown", { call: rest }, "rebuilding.addUnknown | modify/unknown | readBack"],
+    ["merchant.endedWait", { call: rest }, "rebuilding.addUnknown | modify/unknown (outcome-unknown) | readBack"],
   ],
   "rebuilding.addUnknown": [
     ["payment.readBack", { pays: { total: 160_000, authorized: 60_000, canceled: 100_000 }, call: rest, order: { status: "processing"} }, "processing | modify/read-back | addNote(modify-success)"],

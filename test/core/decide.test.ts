@@ -797,6 +797,18 @@ describe("what a merchant may do, and the reason when not", () => {
     expect(life.raised).toEqual(["discrepancy:processing-but-unpaid"]);
   });
 
+  test.each([
+    [true, { outcome: "refused", reason: "capture-not-possible" }, "pending", []],
+    [false, { outcome: "moved", to: "completed" }, "completed", ["discrepancy:processing-but-unpaid"]],
+  ] as const)(
+    "completed by hand while nothing is reserved, with capturing %s: %j, and the order is %s",
+    (enableCapture, says, status, flagged) => {
+      const life = new Life(anOrder(), rulesWith({ enableCapture }));
+      expect(life.settle(asks.complete, payments["at the bank"])).toMatchObject(says);
+      expect([life.status, life.raised]).toEqual([status, flagged]);
+    },
+  );
+
   test("processing is refused while the payment is frozen: nobody is to ship that", () => {
     const life = new Life();
     expect(life.settle({ type: "merchant.processed", via: "dropdown" }, payments.frozen)).toMatchObject({

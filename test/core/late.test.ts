@@ -10,6 +10,13 @@ const capturedOnly: EventInput = { type: "merchant.captured", via: "api" };
 const refunded: EventInput = { type: "merchant.refunded", via: "api" };
 const part: EventInput = { type: "merchant.refundedAmount", via: "api", amount: 100, lines: null };
 const cancelled: EventInput = { type: "merchant.cancelled", via: "api" };
+const fewerLines: EventInput = {
+  type: "merchant.editedLines",
+  via: "api",
+  lines: [{ sku: "a", quantity: 1, total: 40_000 }],
+  total: 40_000,
+  adds: false,
+};
 
 /** The payment as it is read back. */
 const readBack = (life: Life, says: Reading) => {
@@ -500,6 +507,7 @@ describe("a call that goes out to nobody, and a person who ends the wait for it"
     ["a cancellation", cancelled, "processing", reading()],
     ["a refund", refunded, "completed", payments.captured],
     ["a part refund", part, "completed", payments.captured],
+    ["a change of lines", fewerLines, "processing", reading()],
   ];
   const ended = (click: EventInput, status: "processing" | "completed", pays: Reading) => {
     const life = lifeOf({ status });

@@ -196,6 +196,16 @@ describe("the order failed with an older payment", () => {
         life.bankAnswers({ is: "confirmed", reading: { ...payments["rejected, task done"], paymentId: "pay-1" } }),
     ],
     [
+      "a person ends the wait for a booking that does not go out, twice",
+      (life: Life) => {
+        const none = { ...payments.missing, paymentId: "pay-1" };
+        life.settle({ type: "merchant.endedWait" }, none);
+        const asked = life.open.find(({ effect }) => effect.type === "readBack");
+        life.tell({ type: "payment.readBack", effectId: asked?.id ?? "", reading: none });
+        life.settle({ type: "merchant.endedWait" }, none);
+      },
+    ],
+    [
       "a person ends the wait for the booking's lost answer",
       (life: Life) => {
         life.bankAnswers({ is: "lost" });

@@ -1,6 +1,7 @@
 /** Rows 3 and 11 of the doors: floods of requests that prove nothing, and where they come from. */
 import { createHash } from "node:crypto";
 import { afterEach, describe, expect, test } from "vitest";
+import type { PlacedOrder } from "../../machines/events.js";
 import { Buckets } from "../../src/http/buckets.js";
 import { clientAddress, plainAddress, sourceOfAddress } from "../../src/http/source.js";
 import { VirtualClock } from "../../src/testing/index.js";
@@ -217,6 +218,40 @@ describe("a checkout at the bank has one order per payment", () => {
     await press("pay-once");
     await press("pay-two");
     expect(made).toEqual(["pay-once", "pay-two"]);
+  });
+});
+
+describe("a checkout at the bank goes on only for a pending order of its payment", () => {
+  const questions = [
+    ["/nets/pay-initialized", "nets-easy"],
+    ["/resurs-checkout/create-order", "resurs-rco"],
+  ] as const;
+  const programs: [string, unknown, (Partial<PlacedOrder> & { payment?: string })?][] = [
+    [
+      "one that is paid by another payment",
+      { orderId: "o" },
+      { status: "processing", paymentId: "pay-first", payment: "ACCEPTED" },
+    ],
+    ["one that waits for another payment", { orderId: "o" }, { paymentId: "pay-first" }],
+    ["one that is given up", { orderId: "o" }, { status: "cancelled", paymentId: "pay-now" }],
+    ["one without a payment", { orderId: "o" }, { paymentId: null }],
+    ["one that it never placed", { orderId: "o" }],
+    ["its number alone", 7],
+    ["nothing at all", undefined],
+  ];
+
+  describe.each(questions)("%s", (path, gateway) => {
+    test.each(programs)("no where the program names %s", async (_, named, order) => {
+      const create = async () => {
+        if (order) await made.world.order("o", { gateway, payment: "TASK_REDIRECTION_REQUIRED", ...order });
+        return named as { orderId: string };
+      };
+      const made = await stage({ onPayInitialized: create, onCheckoutSubmitted: create });
+      const answer = await made.from("203.0.113.9", path, post({ paymentId: "pay-now", customer: {} }));
+      const { reply, result } = (await answer.json()) as { reply?: boolean; result?: string };
+      expect([answer.status, reply ?? result]).toEqual([200, gateway === "nets-easy" ? false : "failure"]);
+      expect(made.world.bank.creates).toEqual([]);
+    });
   });
 });
 

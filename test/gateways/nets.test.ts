@@ -908,6 +908,7 @@ describe("pay-initialized", () => {
     const shop = await shopWith({
       onPayInitialized: async (paymentId: string) => {
         asked.push(paymentId);
+        await shop.place("1001", paymentId);
         return { orderId: "1001" };
       },
     });
@@ -916,6 +917,7 @@ describe("pay-initialized", () => {
       body: { reply: true, orderId: "1001" },
     });
     expect(asked).toEqual([ID]);
+    expect(shop.woo.order("1001").status).toBe("pending");
   });
   test.each([
     ["none is made", async () => null],

@@ -502,13 +502,14 @@ describe("a landing page without the order in its address", () => {
 
   test.each([
     ["another payment", { wc_order_id: "o", preferred_id: "pay-x" }],
+    ["an earlier payment of the order", { wc_order_id: "o", preferred_id: "pay-earlier" }],
     ["no payment", { wc_order_id: "o" }],
     ["nobody's order", { wc_order_id: "ghost", preferred_id: "pay-o" }],
     ["nothing", {}],
     ["the wrong types", { wc_order_id: ["o"], preferred_id: "pay-o" }],
   ])("%s in it leads nowhere, and the bank is not asked", async (_, data) => {
     const { world, get } = await doors({ readContainer: decodeApiData });
-    await world.order("o");
+    await world.order("o", { previousPaymentIds: ["pay-earlier"] });
     expect(await get(landing(data))).toMatchObject({ status: 400, body: { error: { code: "not-a-landing" } } });
     expect(world.bank.reads).toEqual([]);
   });

@@ -2,6 +2,7 @@
 import { createHmac } from "node:crypto";
 import { afterEach, expect, test } from "vitest";
 import { httpApp } from "../../src/http/app.js";
+import type { Engine } from "../../src/runtime/embedded/engine.js";
 import { wooShop, wooWebhooks } from "../../src/shops/woocommerce/index.js";
 import { VirtualClock, type WooServer, wooServer } from "../../src/testing/index.js";
 import { bankHas, lines, MINUTE, order, Place, T0 } from "../engine/place.js";
@@ -15,8 +16,14 @@ afterEach(async () => {
   await server?.close();
 });
 
+interface Told {
+  status?: "processing" | "pending";
+  /** By whom the engine hears of it before the webhook comes. */
+  first?: (engine: Engine) => Promise<unknown>;
+}
+
 /** A paid order of 600.00 and 400.00, of which a merchant takes out the 400.00 in WooCommerce. */
-const edited = async (sendEdits: boolean | undefined, status: "processing" | "pending" = "processing") => {
+const edited = async (sendEdits: boolean | undefined, { status = "processing", first }: Told = {}) => {
   const clock = new VirtualClock(T0);
   server = await wooServer({ clock });
   const { key: consumerKey, secret: consumerSecret } = server.keys.engine;
@@ -32,6 +39,8 @@ const edited = async (sendEdits: boolean | undefined, status: "processing" | "pe
   const { body: told } = await ask(server, clock.now(), "GET", "/orders/7");
   const [, second] = (told as { line_items: { id: number }[] }).line_items;
   await ask(server, clock.now(), "PUT", "/orders/7", { line_items: [{ id: second?.id, quantity: 0 }] });
+  await first?.(engine);
+  await place.rest();
   const shopWebhooks = wooWebhooks({ engine, shop, secrets: [SECRET], gateways, sendEdits });
   const app = httpApp({ engine, apiToken: null, shopWebhooks });
   const body = '{"id":7}';
@@ -60,6 +69,56 @@ test("sent at once where the shop wants it: the reservation becomes that of the 
   expect(bank.books("pay-7")).toMatchObject({ captured: 600 });
 });
 
+/** As class-edits.php tells of it when the request ends: `by` the shop, with the lines that are left. */
+const told = { type: "order.updated", by: "shop", change: "order.edited" } as const;
+const plugin = (engine: Engine) =>
+  engine.submit("7", { ...told, order: { total: 60_000, currency: "SEK", lines: lines.slice(0, 1) } });
+const capture = (engine: Engine) => engine.submit("7", { type: "merchant.completed", via: "api" });
+
+/** The bank lets a part of it go, as in its portal, and the engine reads that. */
+const released = async (engine: Engine, order: object) => {
+  if (place) bankHas(place.bank, "pay-7", "ACCEPTED", undefined, order);
+  await engine.submit("7", { type: "reconcile.asked" });
+  await place?.rest();
+};
+const recalculations = async (engine: Engine) =>
+  (await engine.queries.history("7")).filter(({ event }) => event.type === "merchant.recalculated").length;
+
+test.each([
+  ["the plugin", plugin],
+  ["the reading before a capture", capture],
+])("sent once, also where %s told of it before the webhook", async (_, first) => {
+  const { engine, bank } = await edited(true, { first });
+  const sent = [
+    ["cancel", 1000],
+    ["addOrderLines", 600],
+  ];
+  expect([moneyCalls(bank), await recalculations(engine)]).toEqual([sent, 1]);
+});
+
+test("an edit from before the payment is none: what the portal lets go later is not reserved anew", async () => {
+  const first = async (engine: Engine) => {
+    await plugin(engine);
+    await released(engine, { totalOrderAmount: 600, authorizedAmount: 600 });
+    await released(engine, { totalOrderAmount: 600, authorizedAmount: 500, canceledAmount: 100 });
+  };
+  const { engine, facts } = await edited(true, { status: "pending", first });
+  expect(await facts()).toMatchObject({ order: { status: "processing" }, payment: { canceled: 10_000 } });
+  expect(await recalculations(engine)).toBe(0);
+});
+
+test("nor is one that somebody has sent: what the portal lets go later is not reserved anew", async () => {
+  const first = async (engine: Engine) => {
+    await plugin(engine);
+    await engine.submit("7", { type: "merchant.recalculated", via: "dropdown" });
+    await place?.rest();
+    await released(engine, { totalOrderAmount: 1600, authorizedAmount: 500, canceledAmount: 1100 });
+  };
+  const { engine, facts } = await edited(true, { first });
+  expect(await facts()).toMatchObject({ payment: { authorized: 50_000 } });
+  expect(await recalculations(engine)).toBe(1);
+});
+
 test("left to Recalculate where nothing is said: the bank hears nothing, the order is flagged, and not captured", async () => {
   const { engine, bank } = await edited(undefined);
   await engine.submit("7", { type: "merchant.completed", via: "api" });
@@ -72,7 +131,7 @@ test("left to Recalculate where nothing is said: the bank hears nothing, the ord
 });
 
 test("of an order that nobody has paid nothing is sent", async () => {
-  const { bank, facts } = await edited(true, "pending");
+  const { bank, facts } = await edited(true, { status: "pending" });
   expect(moneyCalls(bank)).toEqual([]);
   expect(await facts()).toMatchObject({ order: { status: "pending", total: 60_000 } });
 });

@@ -111,7 +111,7 @@ const Shop = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      "whether a total that was changed in WooCommerce after the payment changes the payment at once, as Recalculate does; its whole reservation is cancelled first",
+      "whether a total that was changed in WooCommerce after the payment changes the payment when its webhook comes, as Recalculate does; its whole reservation is cancelled first",
     ),
 });
 

@@ -35,6 +35,8 @@ export interface AttemptQuestions {
   ownedBy(row: ClaimedEffect, reading: Reading): Promise<Reading>;
   /** Whether the order is cancelled: nobody is to pay it any more. */
   isGivenUp(row: ClaimedEffect): Promise<boolean>;
+  /** Whether nobody waits for this call that moves money any more. */
+  isWithdrawn(row: ClaimedEffect): Promise<boolean>;
   /** Whether an earlier change of the order's lines is still on its way to the shop. */
   linesUnderWay(row: ClaimedEffect): Promise<boolean>;
   /** Whether the shop told of another status while this write of ours was on its way there. */
@@ -163,6 +165,7 @@ export class Attempts {
 
   private async money(row: ClaimedEffect, effect: KeyedEffect, sendUntil: number): Promise<AttemptOutcome> {
     const family = resultOf[effect.type];
+    if (await this.ask.isWithdrawn(row)) return { kind: "done" };
     if (wasLost(row)) {
       // It may still be on its way to the bank, and a look at the payment now would be too early.
       const { clock, limits } = this.ctx;

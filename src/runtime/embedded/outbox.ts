@@ -3,6 +3,7 @@ import { movesMoney } from "../../../machines/effects.js";
 import type { Envelope } from "../../../machines/events.js";
 import { isAwaited } from "../../core/finish.js";
 import { gatewayFor, type OrderRecord } from "../../core/record.js";
+import { isWithdrawn } from "../../core/withdrawn.js";
 import { type Claim, type EffectResult, StoreError } from "../../ports/store.js";
 import { thrownText } from "../../ports/thrown.js";
 import { Attempts, NOT_TAKEN_IN } from "./attempt.js";
@@ -55,6 +56,7 @@ export class Outbox {
         withOwner({ read, findByPayment: (id) => ctx.store.findByPayment(id) }, orderId, reading),
       wasSeen: async ({ orderId }, paymentId) => wasSeen(await read(orderId), paymentId),
       isGivenUp: async ({ orderId }) => isGivenUp(await read(orderId)),
+      isWithdrawn: async ({ orderId, effect }) => isWithdrawn(await read(orderId), effect),
       linesUnderWay: async ({ orderId, seq }) => linesUnderWay(await ctx.store.effectsOf(orderId), seq),
       isOvertaken: async (row) =>
         hasAnotherStatus(await read(row.orderId), row) && !writesLater(await ctx.store.effectsOf(row.orderId), row),

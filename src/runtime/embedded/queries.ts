@@ -11,6 +11,7 @@ import { migrate } from "../../core/migrate.js";
 import { preview } from "../../core/preview.js";
 import type { Answer, OrderRecord } from "../../core/record.js";
 import { type Why, why } from "../../core/why.js";
+import { isWithdrawn } from "../../core/withdrawn.js";
 import type { Clock } from "../../ports/clock.js";
 import { parseCommand } from "../../ports/command.js";
 import type { Gateway } from "../../ports/gateway.js";
@@ -69,9 +70,9 @@ export const whyOf = async (store: Store, registry: Registry, orderId: string): 
   const history = await historyBack(record.version, (after, limit) => store.history(orderId, after, limit));
   const parked = parkedBecause(loaded, registry);
   // What somebody asked for anew is on its way again, whatever it failed with.
-  const open = (await store.effectsOf(orderId)).map((one) =>
-    one.error === ASKED_ANEW ? { ...one, error: null } : one,
-  );
+  const open = (await store.effectsOf(orderId))
+    .filter(({ effect }) => !isWithdrawn(record, effect))
+    .map((one) => (one.error === ASKED_ANEW ? { ...one, error: null } : one));
   return why(record, history, open, parked, registry);
 };
 
@@ -102,7 +103,9 @@ export const verdictOn = (
   // What is merely noted moves nothing; a difference that is settled by it was worth the click.
   const settles =
     reason === "recorded" && record.flags.some(({ flag, clearedAt }) => clearedAt === null && !flags.includes(flag));
-  const allowed = outcome === "moved" || outcome === "deferred" || settles;
+  // A person who ends a wait has the payment looked at first.
+  const looks = effects.some(({ effect }) => effect.type === "readBack");
+  const allowed = outcome === "moved" || outcome === "deferred" || settles || looks;
   const asked = effects.map(({ effect }) => effect);
   // As every decision: whatever does not move has a reason.
   return { allowed, outcome, reason, rule, to, effects: asked, flags, readAt } as Preview;

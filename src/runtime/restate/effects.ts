@@ -35,6 +35,7 @@ export const effectsService = (sdk: typeof Restate, context: EffectsContext) => 
     ownedBy: async (_, reading) => reading,
     wasSeen: async (row) => (row as OutgoingCall).seen,
     isGivenUp: async (row) => (row as OutgoingCall).givenUp,
+    isWithdrawn: async () => false,
     linesUnderWay: async (row) => (row as OutgoingCall).edited,
     isOvertaken: async (row) => (row as OutgoingCall).overtaken,
     gatewayOf: async (row) => gatewayNamed(gateways, (row as OutgoingCall).gateway),

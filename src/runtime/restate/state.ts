@@ -4,7 +4,8 @@ import type { Envelope, OrderEvent } from "../../../machines/events.js";
 import type { Reading } from "../../../machines/facts.js";
 import { notAhead } from "../../core/ahead.js";
 import type { Answer, HistoryEntry, OrderRecord, OutboxRow } from "../../core/record.js";
-import { peerOf } from "../../ports/lanes.js";
+import { isWithdrawn } from "../../core/withdrawn.js";
+import { overtakes, peerOf } from "../../ports/lanes.js";
 import { ASKED_ANEW, type ClaimedEffect, type InboxRow, type LongestWaits, type OrderRow } from "../../ports/store.js";
 import type { AttemptResult } from "../embedded/outcomes.js";
 import type { Receipt } from "../embedded/receipt.js";
@@ -158,3 +159,13 @@ export interface Summary extends OrderRow {
   oldestEventAt: number | null;
   nextTimerAt: number | null;
 }
+
+/** What goes out now of a lane, the first or a reading that overtakes it; else what is to be reminded of. */
+export const nextIn = (lane: StoredCall[], now: number): { due: StoredCall | undefined; later: StoredCall[] } => {
+  const next = lane.filter((row, i) => lane.slice(0, i).every((before) => overtakes(row, before, now)));
+  const due = next.find(({ notBefore }) => notBefore <= now);
+  return { due, later: due === undefined ? next.filter(({ armed }) => !armed) : [] };
+};
+
+export const stillAskedFor = ({ record, effects }: OrderState): StoredCall[] =>
+  effects.filter((row) => row.underWay || !isWithdrawn(record, row.effect));

@@ -17,7 +17,7 @@ import { wasSeen } from "../embedded/second-word.js";
 import { hasAnotherStatus, linesUnderWay, writesLater } from "../embedded/shop-look.js";
 import { rung } from "../embedded/timers.js";
 import type { Due, ObjectMessage, ObjectTurn, OrderReply, OrderState, OutgoingCall, StoredCall } from "./state.js";
-import { hurry, lanesOf, nothing, pulledIn } from "./state.js";
+import { hurry, lanesOf, nextIn, nothing, pulledIn, stillAskedFor } from "./state.js";
 
 export interface TurnParts {
   rules: Rules;
@@ -260,28 +260,28 @@ export class Turn {
     this.reminders.push({ at, due });
   }
 
-  /** Sends out the first open effect of each lane, or a reminder of its time. */
+  /** Sends out what comes first in each lane, or a reminder of its time. */
   private pump(): void {
+    this.state.effects = stillAskedFor(this.state);
     for (const open of lanesOf(this.state)) {
-      const first = open[0];
-      if (first === undefined || open.some((row) => row.underWay)) continue;
-      if (first.notBefore <= this.now) this.send(first);
-      else if (!first.armed) {
-        first.armed = true;
-        this.remind(first.notBefore, { what: "effect", id: first.id, attempts: first.attempts });
+      if (open.some((row) => row.underWay)) continue;
+      const { due, later } = nextIn(open, this.now);
+      if (due !== undefined) this.send(due);
+      for (const row of later) {
+        row.armed = true;
+        this.remind(row.notBefore, { what: "effect", id: row.id, attempts: row.attempts });
       }
     }
   }
 
   private send(row: StoredCall): void {
     const { error: previousError, dead: _, underWay: __, armed: ___, ...rest } = row;
-    const { record } = this.state;
+    const { record, effects } = this.state;
     const paymentId = "paymentId" in row.effect ? row.effect.paymentId : null;
     const gateway = record === null || paymentId === null ? null : gatewayFor(record, paymentId);
     const seen = paymentId !== null && wasSeen(record, paymentId);
-    const edited = linesUnderWay(this.state.effects, row.seq);
-    const overtaken = hasAnotherStatus(record, row) && !writesLater(this.state.effects, row);
-    const known = { gateway, seen, edited, overtaken, givenUp: isGivenUp(record) };
+    const overtaken = hasAnotherStatus(record, row) && !writesLater(effects, row);
+    const known = { gateway, seen, overtaken, edited: linesUnderWay(effects, row.seq), givenUp: isGivenUp(record) };
     this.errands.push({ ...rest, ...known, attempts: row.attempts + 1, previousError });
     Object.assign(row, { attempts: row.attempts + 1, underWay: true, armed: false, error: null });
   }

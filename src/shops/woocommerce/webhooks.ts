@@ -9,8 +9,9 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { ReadCommand } from "../../../machines/events.js";
+import type { OrderStatus } from "../../../machines/facts.js";
 import type { ShopOrder } from "../../../machines/shop-order.js";
-import type { OrderRecord } from "../../core/record.js";
+import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import { isolatedLog } from "../../ports/isolated.js";
 import { answerLimits, overLimits } from "../../ports/json.js";
 import { type Log, silent } from "../../ports/log.js";
@@ -35,8 +36,8 @@ export interface WooWebhookOptions {
    */
   gateways?: Record<string, string> | undefined;
   /**
-   * A total that was changed in the shop after the payment changes the payment at once, as Recalculate does: its whole
-   * reservation is cancelled first. Left out: somebody presses Recalculate.
+   * A total that was changed in the shop after the payment changes the payment when its webhook comes, as Recalculate does:
+   * its whole reservation is cancelled first. Left out: somebody presses Recalculate.
    */
   sendEdits?: boolean | undefined;
   log?: Log | undefined;
@@ -96,6 +97,24 @@ const editOf = (
   return Object.keys(shop).length === 0 ? null : edited("order.edited", shop);
 };
 
+const isPaid = (status: OrderStatus | null): boolean => status === "processing" || status === "on-hold";
+
+/** Which entry tells of a total that was changed after the payment, and that nobody has sent to the bank since; null = none. */
+const editNotSent = async (entriesAfter: (seq: number) => Promise<HistoryEntry[]>): Promise<number | null> => {
+  let found: number | null = null;
+  for (let seq = 0; ; ) {
+    const entries = await entriesAfter(seq);
+    for (const { seq: at, event, from } of entries) {
+      if (event.type === "merchant.recalculated" || event.type === "merchant.editedLines") found = null;
+      if (event.type !== "order.updated" && event.type !== "shop.differs") continue;
+      if (event.order?.total !== undefined && isPaid(from)) found = at;
+    }
+    const last = entries.at(-1);
+    if (last === undefined) return found;
+    seq = last.seq;
+  }
+};
+
 const answer = (status: number, outcome: string): Response => Response.json({ outcome }, { status });
 
 /**
@@ -137,6 +156,15 @@ export const wooWebhooks = (options: WooWebhookOptions): ShopWebhooks => {
     throw new Error(`the shop could not be asked for order ${orderId}: ${told.detail}`);
   };
 
+  /** Whoever told of the edit first: a webhook, the plugin, or the reading of the shop before a capture. */
+  const sendEdit = async (orderId: string): Promise<void> => {
+    const edit = await editNotSent((after) => engine.queries.history(orderId, after));
+    if (edit === null) return;
+    // One id for one edit, whichever webhooks and nodes find it.
+    const id = `recalculated/${edit}`;
+    await engine.submit(orderId, { type: "merchant.recalculated", via: "api" }, { source: "shop", id });
+  };
+
   const take = async (orderId: string): Promise<string> => {
     const record = await engine.queries.read(orderId);
     if (record === null) {
@@ -153,11 +181,7 @@ export const wooWebhooks = (options: WooWebhookOptions): ShopWebhooks => {
     if (edit !== null && (await engine.queries.read(orderId))?.version !== record.version) return take(orderId);
     // One id for one observation, whichever webhooks and nodes made it.
     if (edit !== null) await engine.submit(orderId, edit, { source: "shop", id: `${edit.change}/${record.version}` });
-    const paid = ["processing", "on-hold"].includes(record.facts.order.status);
-    if (sendEdits && paid && edit?.order?.total !== undefined) {
-      const id = `recalculated/${record.version}`;
-      await engine.submit(orderId, { type: "merchant.recalculated", via: "api" }, { source: "shop", id });
-    }
+    if (sendEdits && isPaid(record.facts.order.status)) await sendEdit(orderId);
     if (isGone(told)) return "noted";
     if (edit !== null) return take(orderId);
     const named = told.kind === "ok" ? statusIn(told.body.status, engine.statuses) : null;

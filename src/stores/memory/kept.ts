@@ -1,6 +1,7 @@
 /** What the store in memory keeps of an order and of an effect, and what becomes of it. */
 import { isReading } from "../../../machines/effects.js";
 import type { HistoryEntry, OrderRecord, TimerRow } from "../../core/record.js";
+import { overtakes } from "../../ports/lanes.js";
 import {
   ASKED_ANEW,
   type Claim,
@@ -29,18 +30,21 @@ export const byOrder = (a: { orderId: string }, b: { orderId: string }) => compa
 export const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 export const older = (a: EffectPlace, b: EffectPlace) => a.createdAt - b.createdAt || byOrder(a, b) || earlier(a, b);
 export const inTurn = (a: MemoryRow, b: MemoryRow) => a.notBefore - b.notBefore || byOrder(a, b) || earlier(a, b);
-/** The first open effect of an order to every peer, and until when anything of its lane is leased. */
-export const laneHeads = (open: MemoryRow[]): { head: MemoryRow; leasedUntil: number }[] => {
-  const lanes = new Map<string, { head: MemoryRow; leasedUntil: number }>();
+/**
+ * What comes next of an order to every peer, and until when anything of its lane is leased: the first open effect, and a
+ * reading that overtakes it. `now` left out: what comes next at its own time.
+ */
+export const laneHeads = (open: MemoryRow[], now = 0): { head: MemoryRow; leasedUntil: number }[] => {
+  const lanes = new Map<string, MemoryRow[]>();
   for (const row of open) {
     const key = JSON.stringify([row.orderId, row.peer]);
-    const lane = lanes.get(key);
-    lanes.set(key, {
-      head: lane && earlier(lane.head, row) < 0 ? lane.head : row,
-      leasedUntil: Math.max(lane?.leasedUntil ?? 0, row.leaseUntil),
-    });
+    lanes.set(key, [...(lanes.get(key) ?? []), row]);
   }
-  return [...lanes.values()];
+  return [...lanes.values()].flatMap((lane) => {
+    const leasedUntil = Math.max(...lane.map((row) => row.leaseUntil));
+    const isNext = (row: MemoryRow) => lane.every((one) => earlier(one, row) >= 0 || overtakes(row, one, now));
+    return lane.filter(isNext).map((head) => ({ head, leasedUntil }));
+  });
 };
 export const free = (row: MemoryRow) => Object.assign(row, { leaseUntil: 0, worker: null });
 export const inboxKey = (orderId: string, eventId: string) => JSON.stringify([orderId, eventId]);

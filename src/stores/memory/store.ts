@@ -116,7 +116,7 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
     },
 
     async claim(now, limit, leaseMs, worker, room = boundless) {
-      const due = laneHeads(effects(false))
+      const due = laneHeads(effects(false), now)
         .filter(({ head, leasedUntil }) => head.notBefore <= now && leasedUntil <= now)
         .map(({ head }) => head)
         .sort(inTurn);

@@ -13,6 +13,11 @@ export const BY_SIDE = "p.order_id = o.order_id AND p.lane = o.lane AND NOT p.de
 export const BY_PEER = `${BY_SIDE} AND (p.peer = o.peer OR p.peer IN ('', p.lane) OR o.peer IN ('', o.lane))`;
 
 export const EARLIER = "(p.seq, p.idx) < (o.seq, o.idx)";
+const reading = (effect: string): string =>
+  `(${effect} LIKE '{"type":"readPayment"%' OR ${effect} LIKE '{"type":"readBack"%')`;
+/** Migration 10: those that an effect waits for, `overtakes` of the port. @param now the later of this and its own time counts */
+export const earlierAndDue = (now: string): string =>
+  `${EARLIER} AND NOT (p.not_before > ${now} AND ${reading("o.effect")} AND NOT ${reading("p.effect")})`;
 
 /**
  * Whether the caller knows the version of the machines that wrote the order of `row`; null knows all. A subquery and no
@@ -84,8 +89,9 @@ END $$;
 /**
  * @param lane which effects go one after the other
  * @param and one more condition on each row of the alias given
+ * @param earlier which of its lane an effect waits for
  */
-const nextDue = (s: string, lane: string, and: (row: string) => string): string => `
+const nextDue = (s: string, lane: string, and: (row: string) => string, earlier = EARLIER): string => `
 FUNCTION ${s}.next_due(versions integer[]) RETURNS bigint LANGUAGE plpgsql STABLE ${BY_KEY} AS $$
 DECLARE
   soonest bigint := least(
@@ -98,7 +104,7 @@ BEGIN
   FOR head IN
     SELECT o.not_before, (SELECT max(p.lease_until) FROM ${s}.outbox p WHERE ${lane}) AS leased_until
       FROM ${s}.outbox o WHERE NOT o.dead
-        AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE ${lane} AND ${EARLIER})
+        AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE ${lane} AND ${earlier})
         AND ${known(s, "o", "versions")}${and("o")}
       ORDER BY o.not_before
   LOOP
@@ -122,3 +128,7 @@ export const functionsUnlessAside = (s: string): string => {
 
 /** Migration 8. */
 export const nextDueByPeer = (s: string): string => `CREATE OR REPLACE ${nextDue(s, BY_PEER, unlessAside(s))}`;
+
+/** Migration 10. */
+export const nextDueOvertaking = (s: string): string =>
+  `CREATE OR REPLACE ${nextDue(s, BY_PEER, unlessAside(s), earlierAndDue("o.not_before"))}`;

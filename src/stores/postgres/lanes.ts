@@ -1,14 +1,15 @@
 /** A claim that knows how much room there is in each lane; `dueInLanes` of the port, in the database. */
 import { effectInRange } from "../../core/ranges.js";
-import { BY_KEY, BY_PEER, BY_SIDE, CLAIMING, EARLIER, known, rests } from "./functions.js";
+import { BY_KEY, BY_PEER, BY_SIDE, CLAIMING, EARLIER, earlierAndDue, known, rests } from "./functions.js";
 
 const RETURNED = "e.id, e.order_id, e.seq, e.idx, e.lane, e.effect, e.not_before, e.attempts, e.created_at, head.error";
 
 /**
  * @param sound a condition that holds for a row whose numbers can be; "TRUE" = it is not asked
  * @param lane which effects go one after the other
+ * @param earlier which of its lane an effect waits for
  */
-const claim = (s: string, sound: string, lane: string): string => `
+const claim = (s: string, sound: string, lane: string, earlier = EARLIER): string => `
 FUNCTION ${s}.claim_in_lanes(moment bigint, most integer, lease_ms bigint, by text, versions integer[],
   per_peer integer, kept integer[], busy_peer text[], busy_kind integer[], busy_calls integer[])
 RETURNS TABLE (id text, order_id text, seq integer, idx integer, lane text, effect text, not_before bigint,
@@ -47,7 +48,7 @@ BEGIN
         WHERE NOT o.dead AND o.peer = which AND o.kind = rank AND o.not_before <= moment
           AND (o.lease_until <= moment OR o.worker = ANY (silent) OR NOT (${sound}))
           AND ${known(s, "o", "versions")} AND ${rests(s, "o")}
-          AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE ${lane} AND ${EARLIER})
+          AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE ${lane} AND ${earlier})
           AND NOT EXISTS (SELECT 1 FROM ${s}.outbox p WHERE ${lane} AND p.id <> o.id
                             AND p.lease_until > moment AND p.worker <> ALL (silent))
         ORDER BY o.not_before, o.order_id, o.seq, o.idx LIMIT least(most, room) FOR UPDATE OF o SKIP LOCKED)
@@ -80,3 +81,7 @@ export const claimInRange = (s: string): string => `CREATE OR REPLACE ${claim(s,
 
 /** Migration 8: what an order asks of one bank does not wait for another one. */
 export const claimByPeer = (s: string): string => `CREATE OR REPLACE ${claim(s, effectInRange("o."), BY_PEER)}`;
+
+/** Migration 10: a reading does not wait for a call that is put off. */
+export const claimOvertaking = (s: string): string =>
+  `CREATE OR REPLACE ${claim(s, effectInRange("o."), BY_PEER, earlierAndDue("moment"))}`;

@@ -8,8 +8,8 @@
  */
 import { commitFunction, commitUnlessAside, commitWithLanes } from "./commit.js";
 import { subscribed } from "./deliveries.js";
-import { functions, functionsUnlessAside, nextDueByPeer } from "./functions.js";
-import { claimByPeer, claimInLanes, claimInRange } from "./lanes.js";
+import { functions, functionsUnlessAside, nextDueByPeer, nextDueOvertaking } from "./functions.js";
+import { claimByPeer, claimInLanes, claimInRange, claimOvertaking } from "./lanes.js";
 import { damaged, lanes, latestFirst, sealedSecrets, secrets, tables } from "./tables.js";
 
 export interface Migration {
@@ -33,4 +33,9 @@ export const migrations: Migration[] = [
   { number: 7, name: "secrets with a checksum", sql: sealedSecrets },
   { number: 8, name: "calls to two banks do not wait for each other", sql: (s) => claimByPeer(s) + nextDueByPeer(s) },
   { number: 9, name: "subscriptions", sql: subscribed },
+  {
+    number: 10,
+    name: "a reading does not wait for a call that is put off",
+    sql: (s) => claimOvertaking(s) + nextDueOvertaking(s),
+  },
 ];

@@ -1,5 +1,5 @@
 /** "MAPI Checkout Flow"; the same text stands in the document of the plugin, too. */
-import { CELLS, type Document, differs, done, PAGES } from "./row.js";
+import { BRANCHES, CELLS, type Document, differs, done, PAGES } from "./row.js";
 
 export const checkoutFlow: Document = {
   code: "000",
@@ -104,8 +104,14 @@ export const checkoutFlow: Document = {
         ),
         done(
           "update to either *processing, on-hold* or *failed*",
-          "A pending order becomes processing, on hold or failed by the payment's status. It becomes cancelled if the bank rejected the payment and the customer had not completed the task there (Merchant API 2).",
+          "A pending order becomes processing, on hold or failed by the payment's status; one with nothing to send is captured, and completed. It becomes cancelled if the bank rejected the payment and the customer had not completed the task there (Merchant API 2), or comes back by the fail page first.",
           [...CELLS, '["P", "H    H    H    H    R    F    X'],
+          {
+            also: [
+              [...PAGES, '["fail", "rejected, task done", "cancelled"]'],
+              [...BRANCHES, '"capturing.asked | status-update/accepted-virtual | capturePayment"'],
+            ],
+          },
         ),
         done(
           "will be pushed further (to *processing*) when ready to handle",

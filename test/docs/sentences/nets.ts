@@ -68,7 +68,7 @@ export const nets: Document = {
         ),
         differs(
           "you should not change the status to Processing/Completed manually",
-          "Completed is refused while nothing is reserved. Processing is allowed, as WooCommerce lets a merchant, and flagged while the customer has a payment open at Nets that he has not paid.",
+          "Completed is refused while nothing is reserved, unless capturing is switched off. Processing is allowed, as WooCommerce lets a merchant. Either is flagged while the customer has a payment open at Nets that he has not paid.",
           {
             rules: ["merchant/processing"],
             test: [
@@ -76,17 +76,29 @@ export const nets: Document = {
               "%s, the payment %s: a person is shown %j",
               '["processing", "at the bank", ["discrepancy:processing-but-unpaid"]]',
             ],
+            options: ["settings.enableCapture"],
+            also: [
+              [
+                "core/decide.test.ts",
+                "processing may be set by hand before anything is paid, and a person is shown that",
+              ],
+              [
+                "core/decide.test.ts",
+                "completed by hand while nothing is reserved, with capturing %s: %j, and the order is %s",
+              ],
+            ],
           },
         ),
         done(
           "responds with a true message in the JavaScript event",
-          "`reply` is true if the pending order is there; it is false, with an error, if the order could not be made, or is no longer pending.",
+          "`reply` is true if the engine has a pending order for the payment; it is false, with an error, if the order could not be made, is not placed with this payment, or is no longer pending.",
           ["scenarios/nets.json", "The shop cannot create the order: Nets is told no, and there is no order"],
           {
             also: [
               ["gateways/nets.test.ts", "true with the order that the shop made"],
               ["gateways/nets.test.ts", "false when %s"],
               ["gateways/nets.test.ts", "false for an order that is paid or given up: no money is taken twice"],
+              ["doors/admission.test.ts", "no where the program names %s", '"one that is paid by another payment"'],
             ],
           },
         ),
@@ -129,7 +141,7 @@ export const nets: Document = {
       rows: [
         done(
           "Customer is redirected to Nets Easy payment window.",
-          "The checkout answers with the window's address. When the customer comes back and has paid, the order becomes processing.",
+          "The checkout answers with the window's address. When the customer comes back and has paid, the order becomes processing; one with nothing to send is charged, and completed.",
           ["gateways/nets.test.ts", "sends the customer to Nets, who reports back to the webhook"],
           {
             rules: ["checkout/payment-created"],
@@ -139,6 +151,7 @@ export const nets: Document = {
                 "The customer is back before the webhook: paid at once, and the webhook changes nothing",
               ],
               [...PAGES, '["success", "accepted", "processing"]'],
+              [...BRANCHES, '"capturing.asked | status-update/accepted-virtual | capturePayment"'],
             ],
           },
         ),

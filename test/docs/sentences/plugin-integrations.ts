@@ -26,7 +26,7 @@ export const pluginIntegrations: Section[] = [
       ),
       differs(
         "`woocommerce_update_order` – invoked when an order is saved",
-        "Not used: a new total, currency or payment method is told by the plugin when the request ends, and by the webhook. The lines wait for Recalculate, because a change cancels the whole reservation first and a person decides on that; with `shop.sendEdits` they go to the bank at once where a paid order has another total.",
+        "Not used: a new total, currency or payment method is told by the plugin when the request ends, and by the webhook. The lines wait for Recalculate, because a change cancels the whole reservation first and a person decides on that; with `shop.sendEdits` they go to the bank when the webhook comes where a paid order has another total.",
         { options: ["shop.sendEdits"], pages: ["woocommerce.md#two-writers"] },
       ),
       done(

@@ -9,7 +9,7 @@ export const pluginManagement: Section[] = [
     rows: [
       differs(
         "automatically updating the payment at Resurs Bank when the order is manually edit/updated in WooCommerce order view",
-        "A new total arrives by webhook, and is read right before a capture: the old total is not captured, and the order is flagged. The new lines go to the bank when somebody says so (Recalculate, or `merchant.editedLines`): the change cancels the whole reservation first, so a person decides on it. One setting sends a changed total of a paid order at once.",
+        "A new total arrives from the plugin or by webhook, and is read right before a capture: the old total is not captured, and the order is flagged. The new lines go to the bank when somebody says so (Recalculate, or `merchant.editedLines`): the change cancels the whole reservation first, so a person decides on it. One setting sends a changed total of a paid order when its webhook comes.",
         {
           pages: ["woocommerce.md#two-writers"],
           options: ["settings.choices.amountMismatch", "shop.sendEdits"],
@@ -17,6 +17,7 @@ export const pluginManagement: Section[] = [
             "woo/edits.test.ts",
             "left to Recalculate where nothing is said: the bank hears nothing, the order is flagged, and not captured",
           ],
+          also: [["woo/edits.test.ts", "sent once, also where %s told of it before the webhook"]],
         },
       ),
       done(
@@ -169,7 +170,7 @@ export const pluginManagement: Section[] = [
     rows: [
       differs(
         "changes you make to an order will be reflected on the payment",
-        "Changes that are told to the engine are: new lines by the API (`merchant.editedLines`), and the order as the shop has it by Recalculate (API, inspector, the plugin's panel). What is typed into WooCommerce's order screen is with `shop.sendEdits`, and waits for Recalculate without it, as said under Order Management.",
+        "Changes that are told to the engine are: new lines by the API (`merchant.editedLines`), and the order as the shop has it by Recalculate (API, inspector, the plugin's panel). What is typed into WooCommerce's order screen is with `shop.sendEdits`, when its webhook comes, and waits for Recalculate without it, as said under Order Management.",
         {
           rules: ["modify/confirmed"],
           options: ["shop.sendEdits"],

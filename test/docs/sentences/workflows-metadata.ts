@@ -15,7 +15,7 @@ export const metadata = (container: string): Section[] => [
       ),
       done(
         "again be base64-decoded",
-        "`GET /returns/landing` decodes it and finds the order by it, if the payment that it names is the order's. As a container proves nothing, the payment is read, and an order whose customer is still at the bank is left alone.",
+        "`GET /returns/landing` decodes it and finds the order by it, if the payment that it names is the order's current one. As a container proves nothing, the payment is read, and an order whose customer is still at the bank is left alone.",
         [
           "http/http-flows.test.ts",
           "finds the order by what its customer carries; as a container proves nothing, the payment is read and no more",

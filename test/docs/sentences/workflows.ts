@@ -185,8 +185,13 @@ export const workflows: Document = {
         ),
         done(
           "contains an extra layer for the frontend scripts to handle if something goes wrong",
-          "If the shop makes no order, or fails at it, the page is answered `failure` with an error (`no-order`).",
+          "If the shop makes no order, fails at it, or names one that is not placed with this payment, the page is answered `failure` with an error (`no-order`).",
           ["http/http-flows.test.ts", "a shop that makes no order says so, example %#"],
+          {
+            also: [
+              ["doors/admission.test.ts", "no where the program names %s", '"one that waits for another payment"'],
+            ],
+          },
         ),
         done(
           "most of the data- and metas is now filling in the missing gap of information",

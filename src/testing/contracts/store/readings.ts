@@ -74,6 +74,54 @@ export const readings: StoreCase[] = [
     },
   },
   {
+    title:
+      "A reading does not wait for a call of its order that is put off; what is due or under way goes first, as do earlier readings.",
+    async run(place) {
+      const store = await place.open();
+      const call: OutboxRow = { ...effectOf("a", 1, 0), effect: { ...capture, paymentId: "p-a" } };
+      const claim = async (now: number) => idsOf(await store.claim(now, 9, LEASE, "w"));
+      const putOff = async (id: string, notBefore: number) =>
+        store.release("w", [{ id, outcome: "retry", notBefore, error: "HTTP 429" }]);
+      await store.commit([changeOf("a", 0, { effects: [call, reading("a", 2), reading("a", 3, "readBack")] })]);
+      assert.deepEqual(await claim(T), ["a:1:0"], "what is due goes first");
+      assert.deepEqual(await claim(T), [], "and alone");
+      await putOff("a:1:0", LATER);
+      assert.equal(await store.nextDue(), T, "a reading is due at once");
+      assert.deepEqual(await claim(T), ["a:2:0"], "one reading after the other");
+      assert.deepEqual(await claim(T), []);
+      assert.deepEqual(await claim(LATER - 1 + LEASE), ["a:1:0"], "both were due: in order");
+      await putOff("a:1:0", LATER + 2 * LEASE);
+      assert.deepEqual(await claim(LATER + LEASE), ["a:2:0"]);
+      await store.release("w", [{ id: "a:2:0", outcome: "done" }]);
+      assert.deepEqual(await claim(LATER + LEASE), ["a:3:0"]);
+      await putOff("a:3:0", LATER + 9 * LEASE);
+      assert.equal(await store.nextDue(), LATER + 2 * LEASE);
+      assert.deepEqual(
+        await claim(LATER + 2 * LEASE),
+        ["a:1:0"],
+        "a reading that is put off keeps no call waiting behind it",
+      );
+    },
+  },
+  {
+    title: "A call waits for a reading of its order that is put off before it, and for every other call.",
+    async run(place) {
+      const store = await place.open();
+      const call = (seq: number): OutboxRow => ({ ...effectOf("a", seq, 0), effect: { ...capture, key: `k${seq}` } });
+      await store.commit([changeOf("a", 0, { effects: [reading("a", 1), call(2), call(3)] })]);
+      const claim = async (now: number) => idsOf(await store.claim(now, 9, LEASE, "w"));
+      assert.deepEqual(await claim(T), ["a:1:0"]);
+      await store.release("w", [{ id: "a:1:0", outcome: "retry", notBefore: LATER, error: "HTTP 500" }]);
+      assert.deepEqual(await claim(LATER - 1), []);
+      assert.equal(await store.nextDue(), LATER);
+      assert.deepEqual(await claim(LATER), ["a:1:0"]);
+      await store.release("w", [{ id: "a:1:0", outcome: "done" }]);
+      assert.deepEqual(await claim(LATER), ["a:2:0"]);
+      await store.release("w", [{ id: "a:2:0", outcome: "retry", notBefore: 2 * LATER, error: "HTTP 500" }]);
+      assert.deepEqual(await claim(2 * LATER - 1), []);
+    },
+  },
+  {
     title: "A reading that is under way is not disturbed by whoever asks for it anew.",
     async run(place) {
       const store = await place.open();
