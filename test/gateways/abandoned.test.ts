@@ -161,7 +161,7 @@ describe("a payment that could not be ended with its order", () => {
     const readAt = (id: string) =>
       nets.reads.filter((one) => one.paymentId === id).map(({ at }) => (at - since) / 1000);
     expect([readAt(other), readAt(paymentId)]).toEqual([[16], [0, 16]]);
-    expect((await asked).outcome).toBe("deferred");
+    expect((await asked).outcome).toBe("ignored");
   });
 
   test("is not asked for again where somebody took the order up again: its customer may pay", async () => {
