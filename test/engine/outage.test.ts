@@ -495,5 +495,6 @@ test("effects claimed together ask together whose bank they are for", async () =
   await Promise.all(ids.map((id) => world.engine.submit(id, { type: "customer.returned", page: "success" })));
   await world.rest();
   expect(ids.map((id) => world.status(id))).toEqual(ids.map(() => "processing"));
-  expect(loads).toBeLessThan(ORDERS / 2);
+  // After each status write the order is read once more: whether the shop has told of another status meanwhile.
+  expect(loads - ORDERS).toBeLessThan(ORDERS / 2);
 });
