@@ -21,4 +21,6 @@ export const COOLDOWN_TIMER = `${COOLDOWN}cooldown.holding` as const;
 export const LINK_TIMER = `${LINK}order.pending` as const;
 
 export const isOfAMachine = (timer: string): boolean => timer.startsWith(OF_A_MACHINE);
+/** The payment that pays the order is read again for a call whose answer is not known. */
+export const isLookForCall = (timer: string): boolean => timer.startsWith(`${NEXT_LOOK}order.`);
 export const isLaterLook = (timer: string): boolean => timer.startsWith(LATER_LOOK);

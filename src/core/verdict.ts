@@ -43,13 +43,14 @@ const asked = (type: EventType, { facts }: OrderRecord): OrderEvent | undefined 
     ...(type === "merchant.refundedAmount" && { amount: facts.payment.refundUndone }),
   }).data;
 
-export const offersOf =
-  (stored: OrderRecord, now: number, rules: Rules): Offers =>
-  (type) => {
-    if (!type.startsWith("merchant.")) return true;
+/** Each event is decided once, however often it is asked about. */
+export const offersOf = (stored: OrderRecord, now: number, rules: Rules): Offers => {
+  const known = new Map<EventType, boolean>();
+  let migrated: ReturnType<typeof migrate> | undefined;
+  const takes = (type: EventType): boolean => {
     const event = asked(type, stored);
     if (event === undefined) return false;
-    const migrated = migrate(stored, rules.registry);
+    migrated ??= migrate(stored, rules.registry);
     if ("parked" in migrated) return true;
     const { record } = migrated;
     const envelope = { id: "asked", orderId: record.orderId, at: now, source: "merchant", event } as const;
@@ -60,3 +61,10 @@ export const offersOf =
       return true;
     }
   };
+  return (type) => {
+    if (!type.startsWith("merchant.")) return true;
+    const taken = known.get(type) ?? takes(type);
+    known.set(type, taken);
+    return taken;
+  };
+};

@@ -162,16 +162,6 @@ const callSaid = (
 };
 const ENDS: EventType = "merchant.endedWait";
 
-/** Each is decided once. */
-const remembering = (offers: Offers): Offers => {
-  const known = new Map<EventType, boolean>();
-  return (type) => {
-    const taken = known.get(type) ?? offers(type);
-    known.set(type, taken);
-    return taken;
-  };
-};
-
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /**
@@ -192,7 +182,7 @@ export const why = (
   const { rule, by } = movedBy(history);
   const code = causeOf(record, rule ?? "", by);
   const now = history.at(-1)?.at ?? Math.max(order.updatedAt, payment.readAt ?? 0);
-  const offers = remembering(offersOf(record, now, { registry, settings }));
+  const offers = offersOf(record, now, { registry, settings });
   const found = find(record, { open, parked, code, settings });
   const { situation, sentences } = found;
   const [state, whole, ...actions] = sentences;

@@ -2,7 +2,7 @@
 import type { Effect } from "../../machines/effects.js";
 import type { Operation } from "../../machines/facts.js";
 import type { OrderRecord } from "./record.js";
-import { NEXT_LOOK } from "./timer-names.js";
+import { isLookForCall } from "./timer-names.js";
 
 const asksFor = ({ key }: Pick<Operation, "key">, call: string): boolean => call === key || call.startsWith(`${key}:`);
 
@@ -14,7 +14,7 @@ export const isWithdrawn = (record: OrderRecord | null, effect: Effect): boolean
   if (record === null || !("key" in effect)) return false;
   const { operation, others } = record.facts;
   if (operation !== null && asksFor(operation, effect.key)) {
-    return Object.keys(record.timers).some((timer) => timer.startsWith(`${NEXT_LOOK}order.`));
+    return Object.keys(record.timers).some(isLookForCall);
   }
   return !others.some(({ release }) => release !== null && asksFor(release, effect.key));
 };

@@ -27,8 +27,28 @@ type Waiting = Pick<OutboxRow, "effect" | "notBefore">;
  * Whether an effect goes before an earlier one of its order and peer: a reading need not wait for a call that is put
  * off. It waits for one that is due, and nothing is begun beside one that is under way.
  */
-export const overtakes = (row: Waiting, before: Waiting, now: number): boolean =>
+const overtakes = (row: Waiting, before: Waiting, now: number): boolean =>
   isReading(row.effect.type) && !isReading(before.effect.type) && before.notBefore > Math.max(row.notBefore, now);
+
+/** As an order asked for its effects. */
+export const asAsked = (a: Pick<OutboxRow, "seq" | "index">, b: Pick<OutboxRow, "seq" | "index">): number =>
+  a.seq - b.seq || a.index - b.index;
+
+/**
+ * What may come next of a lane: the first, and a reading that overtakes it.
+ *
+ * @param lane what an order has open to one peer, in order
+ */
+export const nextInLane = <T extends Waiting>(lane: readonly T[], now: number): T[] =>
+  lane.filter((row, i) => lane.slice(0, i).every((before) => overtakes(row, before, now)));
+
+/** Whether an effect is a reading, in SQL: as text and not as JSON, for a damaged effect must not stop the others. */
+export const isReadingSql = (effect: string): string =>
+  `(${effect} LIKE '{"type":"readPayment"%' OR ${effect} LIKE '{"type":"readBack"%')`;
+/** Whether `o` has to wait for `p`, of the same lane, in SQL. @param now the later of this and its own time counts */
+export const waitsForSql = (now: string): string =>
+  `(p.seq, p.idx) < (o.seq, o.idx)
+  AND NOT (p.not_before > ${now} AND ${isReadingSql("o.effect")} AND NOT ${isReadingSql("p.effect")})`;
 
 /** How many calls may be begun, and for whom. */
 export interface LaneCapacity {

@@ -39,7 +39,7 @@ export const standing = ({ flags }: Pick<OrderRecord, "flags">) => flags.filter(
 type Kind = NonNullable<Facts["operation"]>["kind"];
 const paysBack: readonly Kind[] = ["cancel", "refund"];
 
-/** What each of these says is to be done is what these calls do. */
+/** The calls that carry out the remedy of each flag. */
 const remediedBy: Partial<Record<FlagName, readonly Kind[]>> = {
   "discrepancy:paid-but-cancelled": paysBack,
   "discrepancy:paid-draft": paysBack,

@@ -10,12 +10,12 @@ import type { Action } from "./words.js";
 
 type Choice = (facts: Facts, settings: Settings) => readonly Action[];
 
-const usual = (flag: FlagName): Action => [flags[flag].remedy, flagsInSwedish[flag].remedy, ...remedies[flag]];
 const same = (flag: FlagName, ...events: (typeof remedies)[FlagName]): Action => [
   flags[flag].remedy,
   flagsInSwedish[flag].remedy,
   ...events,
 ];
+const usual = (flag: FlagName): Action => same(flag, ...remedies[flag]);
 
 const mismatch: Choice = ({ order, payment: { authorized, captured } }, { choices }) => {
   if (captured > 0 && authorized === 0)

@@ -2,7 +2,7 @@
 
 import { BESIDES } from "../others.js";
 import type { OrderRecord } from "../record.js";
-import { isLaterLook, isOfAMachine, NEXT_LOOK, UNANSWERED } from "../timer-names.js";
+import { isLaterLook, isLookForCall, isOfAMachine, UNANSWERED } from "../timer-names.js";
 import type { PendingCall } from "../why.js";
 import { callNamed } from "./calls.js";
 import { next } from "./under-way.js";
@@ -38,9 +38,7 @@ const timerNext = ({ facts, timers }: OrderRecord): Next => {
 export const nextOf = (record: OrderRecord, open: PendingCall[], parked: string | null): Next => {
   if (parked !== null) return { at: null, says: said(next.parked) };
   if (open.some((call) => call.dead)) return { at: null, says: said(next.dead) };
-  const lookIsDue =
-    record.facts.operation?.lostAt != null &&
-    Object.keys(record.timers).some((name) => name.startsWith(NEXT_LOOK) && !isOfOther(name));
+  const lookIsDue = record.facts.operation?.lostAt != null && Object.keys(record.timers).some(isLookForCall);
   const [call] = open;
   if (call === undefined || lookIsDue) return timerNext(record);
   const values = { call: said(callNamed(call, record)), times: times(call.attempts), due: moment(call.notBefore) };

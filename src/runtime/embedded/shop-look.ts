@@ -4,6 +4,7 @@ import type { OrderEvent } from "../../../machines/events.js";
 import type { OrderAsExpected } from "../../../machines/expected.js";
 import type { ShopOrder } from "../../../machines/shop-order.js";
 import type { OrderRecord } from "../../core/record.js";
+import { asAsked } from "../../ports/lanes.js";
 import type { Shop } from "../../ports/shop.js";
 import type { ClaimedEffect, OutboxRow } from "../../ports/store.js";
 import { thrownText } from "../../ports/thrown.js";
@@ -50,8 +51,8 @@ export const hasAnotherStatus = (record: OrderRecord | null, { effect }: Write):
 };
 
 /** A later write of ours tells the shop a status. */
-export const writesLater = (open: (Write & { dead: boolean })[], { seq, index }: Write): boolean =>
-  open.some((one) => "to" in one.effect && !one.dead && (one.seq > seq || (one.seq === seq && one.index > index)));
+export const writesLater = (open: (Write & { dead: boolean })[], write: Write): boolean =>
+  open.some((one) => "to" in one.effect && !one.dead && asAsked(one, write) > 0);
 
 /** A shop that cannot be asked keeps the call waiting, as a bank does: no money moves for an order that nobody knows. */
 export const lookInShop = async (

@@ -5,7 +5,7 @@ import type { Reading } from "../../../machines/facts.js";
 import { notAhead } from "../../core/ahead.js";
 import type { Answer, HistoryEntry, OrderRecord, OutboxRow } from "../../core/record.js";
 import { isWithdrawn } from "../../core/withdrawn.js";
-import { overtakes, peerOf } from "../../ports/lanes.js";
+import { asAsked, nextInLane, peerOf } from "../../ports/lanes.js";
 import { ASKED_ANEW, type ClaimedEffect, type InboxRow, type LongestWaits, type OrderRow } from "../../ports/store.js";
 import type { AttemptResult } from "../embedded/outcomes.js";
 import type { Receipt } from "../embedded/receipt.js";
@@ -85,8 +85,6 @@ export const hurry = (effects: StoredCall[], at: number): void => {
   }
 };
 
-const earlier = (a: StoredCall, b: StoredCall): number => a.seq - b.seq || a.index - b.index;
-
 /** What is open of each peer, in order: a bank that is away does not keep what is asked of another one waiting. */
 export const lanesOf = ({ record, effects }: OrderState): StoredCall[][] => {
   const waiting =
@@ -96,7 +94,7 @@ export const lanesOf = ({ record, effects }: OrderState): StoredCall[][] => {
     waiting
       .filter((one) => one.peer === peer)
       .map(({ row }) => row)
-      .sort(earlier),
+      .sort(asAsked),
   );
 };
 
@@ -162,7 +160,7 @@ export interface Summary extends OrderRow {
 
 /** What goes out now of a lane, the first or a reading that overtakes it; else what is to be reminded of. */
 export const nextIn = (lane: StoredCall[], now: number): { due: StoredCall | undefined; later: StoredCall[] } => {
-  const next = lane.filter((row, i) => lane.slice(0, i).every((before) => overtakes(row, before, now)));
+  const next = nextInLane(lane, now);
   const due = next.find(({ notBefore }) => notBefore <= now);
   return { due, later: due === undefined ? next.filter(({ armed }) => !armed) : [] };
 };

@@ -12,6 +12,7 @@ import type { ReadCommand } from "../../../machines/events.js";
 import type { OrderStatus } from "../../../machines/facts.js";
 import type { ShopOrder } from "../../../machines/shop-order.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
+import { pagesBack } from "../../ports/history-back.js";
 import { isolatedLog } from "../../ports/isolated.js";
 import { answerLimits, overLimits } from "../../ports/json.js";
 import { type Log, silent } from "../../ports/log.js";
@@ -99,20 +100,19 @@ const editOf = (
 
 const isPaid = (status: OrderStatus | null): boolean => status === "processing" || status === "on-hold";
 
+const sendsLines = ({ event: { type } }: HistoryEntry): boolean =>
+  type === "merchant.recalculated" || type === "merchant.editedLines";
+const tellsTotal = ({ event, from }: HistoryEntry): boolean =>
+  (event.type === "order.updated" || event.type === "shop.differs") && event.order?.total !== undefined && isPaid(from);
+
 /** Which entry tells of a total that was changed after the payment, and that nobody has sent to the bank since; null = none. */
-const editNotSent = async (entriesAfter: (seq: number) => Promise<HistoryEntry[]>): Promise<number | null> => {
-  let found: number | null = null;
-  for (let seq = 0; ; ) {
-    const entries = await entriesAfter(seq);
-    for (const { seq: at, event, from } of entries) {
-      if (event.type === "merchant.recalculated" || event.type === "merchant.editedLines") found = null;
-      if (event.type !== "order.updated" && event.type !== "shop.differs") continue;
-      if (event.order?.total !== undefined && isPaid(from)) found = at;
-    }
-    const last = entries.at(-1);
-    if (last === undefined) return found;
-    seq = last.seq;
+const editNotSent = async ({ queries }: Pick<Runtime, "queries">, orderId: string): Promise<number | null> => {
+  const upTo = (await queries.read(orderId))?.version ?? 0;
+  for await (const page of pagesBack(upTo, (after, limit) => queries.history(orderId, after, limit))) {
+    const last = page.findLast((entry) => sendsLines(entry) || tellsTotal(entry));
+    if (last !== undefined) return sendsLines(last) ? null : last.seq;
   }
+  return null;
 };
 
 const answer = (status: number, outcome: string): Response => Response.json({ outcome }, { status });
@@ -158,7 +158,7 @@ export const wooWebhooks = (options: WooWebhookOptions): ShopWebhooks => {
 
   /** Whoever told of the edit first: a webhook, the plugin, or the reading of the shop before a capture. */
   const sendEdit = async (orderId: string): Promise<void> => {
-    const edit = await editNotSent((after) => engine.queries.history(orderId, after));
+    const edit = await editNotSent(engine, orderId);
     if (edit === null) return;
     // One id for one edit, whichever webhooks and nodes find it.
     const id = `recalculated/${edit}`;

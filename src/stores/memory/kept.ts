@@ -1,7 +1,7 @@
 /** What the store in memory keeps of an order and of an effect, and what becomes of it. */
 import { isReading } from "../../../machines/effects.js";
 import type { HistoryEntry, OrderRecord, TimerRow } from "../../core/record.js";
-import { overtakes } from "../../ports/lanes.js";
+import { asAsked, nextInLane } from "../../ports/lanes.js";
 import {
   ASKED_ANEW,
   type Claim,
@@ -25,11 +25,10 @@ export interface KeptOrder {
   decided: Set<string>;
 }
 
-export const earlier = (a: EffectPlace, b: EffectPlace) => a.seq - b.seq || a.index - b.index;
 export const byOrder = (a: { orderId: string }, b: { orderId: string }) => compare(a.orderId, b.orderId);
 export const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-export const older = (a: EffectPlace, b: EffectPlace) => a.createdAt - b.createdAt || byOrder(a, b) || earlier(a, b);
-export const inTurn = (a: MemoryRow, b: MemoryRow) => a.notBefore - b.notBefore || byOrder(a, b) || earlier(a, b);
+export const older = (a: EffectPlace, b: EffectPlace) => a.createdAt - b.createdAt || byOrder(a, b) || asAsked(a, b);
+export const inTurn = (a: MemoryRow, b: MemoryRow) => a.notBefore - b.notBefore || byOrder(a, b) || asAsked(a, b);
 /**
  * What comes next of an order to every peer, and until when anything of its lane is leased: the first open effect, and a
  * reading that overtakes it. `now` left out: what comes next at its own time.
@@ -38,12 +37,13 @@ export const laneHeads = (open: MemoryRow[], now = 0): { head: MemoryRow; leased
   const lanes = new Map<string, MemoryRow[]>();
   for (const row of open) {
     const key = JSON.stringify([row.orderId, row.peer]);
-    lanes.set(key, [...(lanes.get(key) ?? []), row]);
+    const lane = lanes.get(key);
+    if (lane === undefined) lanes.set(key, [row]);
+    else lane.push(row);
   }
   return [...lanes.values()].flatMap((lane) => {
     const leasedUntil = Math.max(...lane.map((row) => row.leaseUntil));
-    const isNext = (row: MemoryRow) => lane.every((one) => earlier(one, row) >= 0 || overtakes(row, one, now));
-    return lane.filter(isNext).map((head) => ({ head, leasedUntil }));
+    return nextInLane(lane.sort(asAsked), now).map((head) => ({ head, leasedUntil }));
   });
 };
 export const free = (row: MemoryRow) => Object.assign(row, { leaseUntil: 0, worker: null });

@@ -1,6 +1,6 @@
 /** The store in plain maps: for tests, simulations and trying things out. What is closed can be opened again. */
 import { summaryOf } from "../../core/summary.js";
-import { boundless, dueInLanes, mostUrgent, peerOf, rankOf } from "../../ports/lanes.js";
+import { asAsked, boundless, dueInLanes, mostUrgent, peerOf, rankOf } from "../../ports/lanes.js";
 import { inOrder, matches, rowOf } from "../../ports/listing.js";
 import { ownersOf } from "../../ports/payments.js";
 import { storableOnly } from "../../ports/storable.js";
@@ -18,7 +18,6 @@ import {
   allOf,
   byOrder,
   compare,
-  earlier,
   free,
   hurried,
   inboxKey,
@@ -227,7 +226,7 @@ export function memoryStore({ copy = structuredClone }: MemoryStoreOptions = {})
         .slice(0, filter.limit);
     },
     async effectsOf(orderId) {
-      const own = [...outbox.values()].filter((row) => row.orderId === orderId).sort(earlier);
+      const own = [...outbox.values()].filter((row) => row.orderId === orderId).sort(asAsked);
       return own.map((row) => ({ ...shown(row), error: row.error, dead: row.dead }));
     },
     async openEffects(limit) {

@@ -1,4 +1,5 @@
 /** Migration 1: what else needs more than one statement, as functions for the reason given in commit.ts. */
+import { waitsForSql } from "../../ports/lanes.js";
 
 /**
  * Two nodes claim beside one another and skip each other's rows. Reviving is the one thing that puts an effect before
@@ -13,11 +14,6 @@ export const BY_SIDE = "p.order_id = o.order_id AND p.lane = o.lane AND NOT p.de
 export const BY_PEER = `${BY_SIDE} AND (p.peer = o.peer OR p.peer IN ('', p.lane) OR o.peer IN ('', o.lane))`;
 
 export const EARLIER = "(p.seq, p.idx) < (o.seq, o.idx)";
-const reading = (effect: string): string =>
-  `(${effect} LIKE '{"type":"readPayment"%' OR ${effect} LIKE '{"type":"readBack"%')`;
-/** Migration 10: those that an effect waits for, `overtakes` of the port. @param now the later of this and its own time counts */
-export const earlierAndDue = (now: string): string =>
-  `${EARLIER} AND NOT (p.not_before > ${now} AND ${reading("o.effect")} AND NOT ${reading("p.effect")})`;
 
 /**
  * Whether the caller knows the version of the machines that wrote the order of `row`; null knows all. A subquery and no
@@ -131,4 +127,4 @@ export const nextDueByPeer = (s: string): string => `CREATE OR REPLACE ${nextDue
 
 /** Migration 10. */
 export const nextDueOvertaking = (s: string): string =>
-  `CREATE OR REPLACE ${nextDue(s, BY_PEER, unlessAside(s), earlierAndDue("o.not_before"))}`;
+  `CREATE OR REPLACE ${nextDue(s, BY_PEER, unlessAside(s), waitsForSql("o.not_before"))}`;

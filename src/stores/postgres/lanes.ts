@@ -1,6 +1,7 @@
 /** A claim that knows how much room there is in each lane; `dueInLanes` of the port, in the database. */
 import { effectInRange } from "../../core/ranges.js";
-import { BY_KEY, BY_PEER, BY_SIDE, CLAIMING, EARLIER, earlierAndDue, known, rests } from "./functions.js";
+import { waitsForSql } from "../../ports/lanes.js";
+import { BY_KEY, BY_PEER, BY_SIDE, CLAIMING, EARLIER, known, rests } from "./functions.js";
 
 const RETURNED = "e.id, e.order_id, e.seq, e.idx, e.lane, e.effect, e.not_before, e.attempts, e.created_at, head.error";
 
@@ -84,4 +85,4 @@ export const claimByPeer = (s: string): string => `CREATE OR REPLACE ${claim(s, 
 
 /** Migration 10: a reading does not wait for a call that is put off. */
 export const claimOvertaking = (s: string): string =>
-  `CREATE OR REPLACE ${claim(s, effectInRange("o."), BY_PEER, earlierAndDue("moment"))}`;
+  `CREATE OR REPLACE ${claim(s, effectInRange("o."), BY_PEER, waitsForSql("moment"))}`;

@@ -1,6 +1,7 @@
 /** Every statement, with the schema's name in it. */
 import { LATEST } from "../../../machines/text.js";
 import { effectInRange } from "../../core/ranges.js";
+import { isReadingSql } from "../../ports/lanes.js";
 import { beginningInJson, lastWith } from "../../ports/listing.js";
 import type { OrderFilter } from "../../ports/store.js";
 import { typeOf } from "./arrays.js";
@@ -15,8 +16,7 @@ const WAITING = `${EVENT}, order_id, event_id`;
 const TIMER = "order_id, timer, generation, at";
 const ENTRY = "entry, order_id, seq";
 
-/** A text and no JSON to the statement: a damaged effect must not stop the others. */
-const READING = `(effect LIKE '{"type":"readPayment"%' OR effect LIKE '{"type":"readBack"%')`;
+const READING = isReadingSql("effect");
 
 const postponed = EVENT_KINDS.map((kind, i) => `$${i + 1}::${typeOf(kind)}`).join(", ");
 

@@ -1,5 +1,6 @@
 /** Every statement, prepared once. Parameters are named only where one is used twice. */
 import { effectInRange } from "../../core/ranges.js";
+import { isReadingSql, waitsForSql } from "../../ports/lanes.js";
 import type { Database } from "./driver.js";
 import { oddEffect, oddEvent, oddTimer } from "./schema.js";
 
@@ -19,10 +20,7 @@ const ORDER_VALUES = `${LISTED_VALUES}, record, sum`;
 export const rests = (table: string): string =>
   `NOT EXISTS (SELECT 1 FROM damaged d WHERE d.order_id = ${table}.order_id)`;
 
-/** A text and no JSON to the statement: a damaged effect must not stop the others. */
-const reading = (effect: string): string =>
-  `(${effect} LIKE '{"type":"readPayment"%' OR ${effect} LIKE '{"type":"readBack"%')`;
-const READING = reading("effect");
+const READING = isReadingSql("effect");
 
 /** A page of the dead, after the one that is bound first. */
 export const DEAD_EFFECTS = `dead = 1 AND (created_at, order_id, seq, idx) > (?, ?, ?, ?)
@@ -33,9 +31,6 @@ export type EffectPlaceColumns = [createdAt: number, orderId: string, seq: numbe
 /** The effects of one order to one peer. An older version wrote the lane in the peer's place, and all of it goes in order. */
 const LANE = `p.order_id = o.order_id AND p.lane = o.lane AND p.dead = 0
   AND (p.peer = o.peer OR p.peer IN ('', p.lane) OR o.peer IN ('', o.lane))`;
-/** Those that an effect waits for: `overtakes` of the port. @param now the later of this and its own time counts */
-const earlier = (now: string): string => `${LANE} AND (p.seq, p.idx) < (o.seq, o.idx)
-  AND NOT (p.not_before > ${now} AND ${reading("o.effect")} AND NOT ${reading("p.effect")})`;
 
 interface ReadStatements<P extends unknown[], R> {
   get(...bound: P): R | undefined;
@@ -111,7 +106,7 @@ export function prepare(db: Database) {
         `SELECT ${EFFECT}, peer, kind FROM outbox o
          WHERE dead = 0 AND peer = CAST(@peer AS TEXT) AND kind = @kind AND not_before <= @now AND lease_until <= @now
            AND ${effectInRange("o.")} AND ${rests("o")}
-           AND NOT EXISTS (SELECT 1 FROM outbox p WHERE ${earlier("@now")})
+           AND NOT EXISTS (SELECT 1 FROM outbox p WHERE ${LANE} AND ${waitsForSql("@now")})
            AND NOT EXISTS (SELECT 1 FROM outbox p WHERE ${LANE} AND p.lease_until > @now)
          ORDER BY not_before, order_id, seq, idx LIMIT @limit`,
       ),
@@ -181,7 +176,7 @@ export function prepare(db: Database) {
       rows<[], [number, number]>(
         `SELECT not_before, (SELECT max(lease_until) FROM outbox p WHERE ${LANE})
          FROM outbox o WHERE dead = 0 AND ${rests("o")} AND NOT EXISTS (
-           SELECT 1 FROM outbox p WHERE ${earlier("o.not_before")}) ORDER BY not_before`,
+           SELECT 1 FROM outbox p WHERE ${LANE} AND ${waitsForSql("o.not_before")}) ORDER BY not_before`,
       ),
     ),
 

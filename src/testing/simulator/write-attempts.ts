@@ -7,7 +7,7 @@ import type { Draft } from "./write-payment.js";
 export const olderOnesArePaid = (chance: Chance, draft: Draft, plans: OrderPlan[]): void => {
   if (draft.calm) return;
   for (const [order, { gateway }] of plans.entries()) {
-    const checkouts = draft.acts().filter((act) => act.do === "checkout" && act.order === order);
+    const checkouts = draft.checkoutsOf(order);
     const [first] = checkouts;
     if (gateway === null || first === undefined) continue;
     let last = checkouts.at(-1)?.at ?? first.at;

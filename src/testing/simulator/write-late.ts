@@ -2,11 +2,14 @@
 import { flowOf, type Registry } from "../../../machines/index.js";
 import type { Settings } from "../../../machines/settings.js";
 import type { Chance } from "./chance.js";
-import { MINUTE, type OrderPlan, SECOND } from "./script.js";
+import { type BankChange, MINUTE, type OrderPlan, SECOND } from "./script.js";
 import type { Draft } from "./write-payment.js";
 
 const endFaults = ["timeout-before", "500", "429", "front-404"] as const;
 const moneyFaults = ["timeout-before", "timeout-after", "502-after", "401", "late", "too-late", "front-404"] as const;
+
+const payment = (chance: Chance): BankChange =>
+  chance.happens(0.8) ? { status: "ACCEPTED", task: true } : { takenAtOnce: true };
 
 /** Drawn apart: every life is what it was but for these. Calm lives have none, for in them no call gets lost. */
 export const paidAfterItsEnd = (
@@ -25,8 +28,7 @@ export const paidAfterItsEnd = (
       others.push(order);
       continue;
     }
-    const checkouts = draft.acts().filter((act) => act.do === "checkout" && act.order === order);
-    const begun = checkouts.at(-1)?.at ?? 0;
+    const begun = draft.checkoutsOf(order).at(-1)?.at ?? 0;
     if (chance.happens(0.75)) settings.choices.cancelledThenAccepted = "give-back";
     const left = begun + chance.between(SECOND, chance.happens(0.6) ? 8 * SECOND : 10 * MINUTE);
     const cancelled = { type: "merchant.cancelled", via: "api" } as const;
@@ -37,8 +39,7 @@ export const paidAfterItsEnd = (
     if (chance.happens(0.8))
       draft.add(0, { do: "bankFault", op: "end", fault: chance.one(endFaults), times: chance.between(1, 12) });
     const paid = left + chance.between(0, 10 * MINUTE);
-    const change = chance.happens(0.8) ? { status: "ACCEPTED", task: true } : ({ takenAtOnce: true } as const);
-    draft.add(paid, { do: "bank", order, change });
+    draft.add(paid, { do: "bank", order, change: payment(chance) });
     const told = { do: "callback", order, kind: "AUTHORIZATION", claims: "AUTHORIZED", attempt: null } as const;
     draft.add(paid + chance.between(0, 3 * MINUTE), told);
     if (chance.happens(0.5)) {
@@ -68,15 +69,10 @@ export const paidAfterItsEnd = (
 
 /** Another program cancels the order past every hook, and its customer has just paid. */
 const paidBeforeItsEnd = (chance: Chance, draft: Draft, order: number, settings: Settings): void => {
-  const begun =
-    draft
-      .acts()
-      .filter((act) => act.do === "checkout" && act.order === order)
-      .at(-1)?.at ?? 0;
+  const begun = draft.checkoutsOf(order).at(-1)?.at ?? 0;
   if (chance.happens(0.75)) settings.choices.cancelledThenAccepted = "give-back";
   const paid = begun + chance.between(SECOND, 5 * MINUTE);
-  const change = chance.happens(0.8) ? { status: "ACCEPTED", task: true } : ({ takenAtOnce: true } as const);
-  draft.add(paid, { do: "bank", order, change });
+  draft.add(paid, { do: "bank", order, change: payment(chance) });
   const written = paid + chance.between(0, 20 * SECOND);
   draft.add(written, { do: "write", order, status: "cancelled" });
   draft.add(written + SECOND, { do: "reconcile" });

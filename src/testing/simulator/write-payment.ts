@@ -32,6 +32,10 @@ export class Draft {
 
   readonly acts = (): readonly ScriptStep[] => this.steps;
 
+  checkoutsOf(order: number): ScriptStep[] {
+    return this.steps.filter((act) => act.do === "checkout" && act.order === order);
+  }
+
   done(): ScriptStep[] {
     const steps = [...this.steps].sort((a, b) => a.at - b.at || a.n - b.n);
     if (!this.calm) return steps;
