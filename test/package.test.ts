@@ -103,7 +103,7 @@ describe("the package", () => {
     for (const wanted of ["LICENSE", "README.md", ...pages, "src/shops/woocommerce/plugin/order-status-engine.php"]) {
       expect(files).toContain(`package/${wanted}`);
     }
-    expect(files.filter((file) => /^package\/(test|dist\/test|\.)|\.png$/.test(file))).toEqual([]);
+    expect(files.filter((file) => /^package\/(test|dist\/test|\.)|\.png$|\/order\.svg$/.test(file))).toEqual([]);
   });
 
   test("each relative link of a shipped page leads to a shipped file", async () => {
