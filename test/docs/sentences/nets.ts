@@ -129,7 +129,7 @@ export const nets: Document = {
         ),
         differs(
           "WooCommerce then decides if the order status should be set to Processing or Completed",
-          "By the kind of goods, as there; but an order with nothing to send is charged first, and completed when that is confirmed: completed here means that the money was taken. If the charge is refused, the order is processing, and flagged. With capturing switched off it is completed at once. If Nets has another amount than the order costs, the order goes on hold (its own plugin).",
+          "By the kind of goods, as there; but an order with nothing to send is charged first, and completed when that is confirmed: completed here means that the money was taken. If the charge is refused, the order is processing, and flagged. With capturing switched off it is completed at once. If Nets has another amount than the order costs, by more than its rounding, the order goes on hold (its own plugin).",
           {
             rules: ["status-update/accepted-virtual", "status-update/amount-differs"],
             options: ["settings.enableCapture"],

@@ -346,11 +346,17 @@ export const pluginManagement: Section[] = [
     rows: [
       done(
         "it is up to the integrator to ensure that frozen status checks are handled properly",
-        "Outside the admin, too, the plugin asks the engine before a status of an order of its own methods is saved. It does not ask about pending, nor about an order that is still a draft.",
+        "Outside the admin, too, the plugin asks the engine before a status of an order of its own methods is saved. There it does not ask about pending, nor about an order that is still a draft. Nowhere does it ask about Refunded once all was refunded by hand, nor about a status of another plugin that the engine was not told of.",
         ["woo/plugin.test.ts", "whatever writes the status of an order of ours is asked, in any context"],
         {
           pages: ["woocommerce.md#a-change-of-status"],
-          also: [["woo/plugin.test.ts", "the customer's way to the bank goes over pending, and asks nobody"]],
+          also: [
+            ["woo/plugin.test.ts", "the customer's way to the bank goes over pending, and asks nobody"],
+            [
+              "woo/plugin-tells.test.ts",
+              "of everything: the status is saved, the bank is not asked for a refund, and the engine flags it",
+            ],
+          ],
         },
       ),
     ],
