@@ -45,6 +45,7 @@ export const pluginStatuses: Section[] = [
             ],
             ["core/facts.test.ts", "the minute is counted from %s", '"the creation, where it came last"'],
             ["core/held-long.test.ts", "the payment is read ten minutes after the callback came"],
+            ["core/cooldown.test.ts", "waits two minutes while the order is %s"],
           ],
         },
       ),
