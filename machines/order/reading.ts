@@ -166,19 +166,27 @@ const refundedAtLast = {
 /** Of an order that goes on, only what the merchant asked for makes it refunded; what else was refunded is flagged. */
 const awaitedRefund = { ...refundedAtLast, guard: "isAwaitedRefundDone" } as const satisfies Branch;
 
-const whenOnHoldAndKnown = [
+const whenOnHoldHolding = [
   awaitedRefund,
   { guard: "staysHeldByHand", ...rule("status-update/held-by-hand", "held-by-hand") },
   { guard: "paysAnotherAmount", ...rule("status-update/amount-differs") },
   ...whenPaid,
-  failed,
+] as const satisfies readonly Branch[];
+const whenOnHoldAborted = [
   { guard: "staysOnHoldWhenAborted", ...rule("status-update/rejected-stays-on-hold") },
   aborted,
 ] as const satisfies readonly Branch[];
-export const whenOnHold = [...whenOnHoldAndKnown, already] as const satisfies readonly Branch[];
-/** An early callback may have put it on hold while the customer was at the bank. */
+export const whenOnHold = [
+  ...whenOnHoldHolding,
+  failed,
+  ...whenOnHoldAborted,
+  already,
+] as const satisfies readonly Branch[];
+/** An early callback may have put it on hold while the customer was at the bank: it ends as a pending one would. */
 export const whenOnHoldCustomerFails = [
-  ...whenOnHoldAndKnown,
+  ...whenOnHoldHolding,
+  { guard: "isRejectedAfterTheTask", ...gaveUp, actions: status("payment-status-cancelled") },
+  ...whenOnHoldAborted,
   { guard: "isAwaitingCustomer", ...gaveUp },
   { guard: "isMissing", ...gaveUp },
   already,

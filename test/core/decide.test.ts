@@ -831,6 +831,19 @@ describe("what a merchant may do, and the reason when not", () => {
     },
   );
 
+  test("cancelling is switched off: a captured order is cancelled in the shop and flagged, a completed one is not", () => {
+    const { life, answer } = asked("cancel", "captured", { enableCancel: false });
+    expect([answer.outcome, life.status, life.raised]).toEqual([
+      "moved",
+      "cancelled",
+      ["discrepancy:paid-but-cancelled"],
+    ]);
+    expect(life.types).not.toContain("cancelPayment");
+    expect(asked("cancel", "refunded", { enableCancel: false }).life.raised).toEqual([]);
+    const closed = asked("cancel", "captured", { enableCancel: false }, "completed");
+    expect(closed.answer).toMatchObject({ outcome: "refused", reason: "terminal-status" });
+  });
+
   test("while money is on the move other wishes are told to wait, and the same wish that it is under way", () => {
     const { life } = asked("complete", "accepted");
     expect(life.settle(asks.cancel)).toMatchObject({ outcome: "refused", reason: "operation-in-flight" });

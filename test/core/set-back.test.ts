@@ -79,6 +79,15 @@ describe("a paid order that another hand sets to pending in the shop", () => {
     expect(life.status).toBe("completed");
   });
 
+  test("of an order with nothing to send, set to failed, captures it when the payment is next read", () => {
+    const life = lifeOf({ status: "processing", needsProcessing: false });
+    life.settle({ type: "order.seen", status: "failed" }, payments.accepted);
+    expect([life.status, sent(life).map(({ type }) => type)]).toEqual(["failed", ["readPayment"]]);
+    life.settle({ type: "reconcile.asked" }, payments.accepted);
+    life.bankAnswers({ is: "confirmed", reading: captured });
+    expect(life.status).toBe("completed");
+  });
+
   test.each([
     ["the bank has nothing of it", payments.cancelled],
     ["the bank looks at it", payments.frozen],

@@ -251,6 +251,35 @@ describe("the fail page of an order that an early callback put on hold", () => {
     expect(onHold(payments.frozen)).toEqual(["on-hold", []]);
   });
 
+  test.each([
+    "rejected, task done",
+    "rejected, task open",
+    "rejected, task silent",
+    "rejected, task unreadable",
+    "released after the task",
+  ] as const)("cancels it, as a pending one, where the bank rejected the payment: %s", (pays) => {
+    for (const gateway of ["resurs-mapi", "resurs-simplified", "nets-easy"]) {
+      const life = lifeOf({ status: "on-hold", gateway });
+      for (const _ of ["opened", "opened again"]) {
+        life.settle({ type: "customer.returned", page: "fail" }, payments[pays]);
+        expect([gateway, life.status]).toEqual([gateway, "cancelled"]);
+      }
+      expect(life.types.filter((type) => type === "setOrderStatus")).toHaveLength(1);
+    }
+  });
+
+  test("leaves it on hold where the shop chose that for a customer who gave up", () => {
+    const says: [keyof typeof payments, string][] = [
+      ["rejected, task open", "on-hold"],
+      ["rejected, task done", "cancelled"],
+    ];
+    for (const [pays, status] of says) {
+      const life = lifeOf({ status: "on-hold" }, { choices: { onHoldThenAborted: "stay" } } as never);
+      life.settle({ type: "customer.returned", page: "fail" }, payments[pays]);
+      expect([pays, life.status]).toEqual([pays, status]);
+    }
+  });
+
   test("leaves an order that a person holds as it is", () => {
     const life = lifeOf();
     life.settle(callback(), payments.accepted);

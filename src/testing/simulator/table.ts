@@ -101,7 +101,8 @@ export const afterReading = (status: OrderStatus, k: TableInput, asker: Asker = 
       // An early callback may have put it on hold while its customer was at the bank.
       if (asker === "fail page" && (waitsForCustomer(k) || !payment.exists)) return "cancelled";
       if (!rejected) return status;
-      return whenRejected(k) === "cancelled" && choices.onHoldThenAborted === "stay" ? status : whenRejected(k);
+      if (whenRejected(k) === "cancelled" && choices.onHoldThenAborted === "stay") return status;
+      return asker === "fail page" ? "cancelled" : whenRejected(k);
     case "processing":
       if (rejected) return choices.processingThenRejected === "follow" ? whenRejected(k) : status;
       return accepted || !canStillBeWorkedWith(k) ? status : "on-hold";

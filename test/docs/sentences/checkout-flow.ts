@@ -70,21 +70,29 @@ export const checkoutFlow: Document = {
         ),
         differs(
           "customers redirected to a fail-page will render the order to be *canceled*",
-          "A pending or failed order is cancelled, and so is one on hold whose customer has not paid; unless the bank says that it holds the money (processing) or looks at the payment (on hold): a page of the browser proves less than the bank.",
+          "A pending, failed or on-hold order is cancelled where the bank rejected the payment, still waits for the customer or knows no payment. Where the bank holds the money, the order counts as paid; otherwise, as with a frozen payment, it goes or stays on hold: a page of the browser proves less than the bank. With one setting, an order on hold whose customer did not complete the task stays so at a rejection.",
           {
             rules: ["fail-page/cancelled"],
+            options: ["settings.choices.onHoldThenAborted"],
             test: [...PAGES, '["fail", "accepted", "processing"]'],
-            also: [["core/watched.test.ts", "cancels it, and never a paid one or one that the bank looks at"]],
+            also: [
+              ["core/watched.test.ts", "cancels it, and never a paid one or one that the bank looks at"],
+              ["core/watched.test.ts", "cancels it, as a pending one, where the bank rejected the payment: %s"],
+              ["core/watched.test.ts", "leaves it on hold where the shop chose that for a customer who gave up"],
+            ],
           },
         ),
         done(
           "in case that the customer fails to return to the thank you page",
-          "A callback waits until a minute after the order's last change. Then the payment is read, and the order follows it.",
+          "A callback waits until a minute after the order's last change, and no longer than ten minutes. Then the payment is read, and the order follows it.",
           [
             "core/decide.test.ts",
             "a callback waits until a minute after the last write, then the payment is read once for all who wait",
           ],
-          { rules: ["cooldown/over"] },
+          {
+            rules: ["cooldown/over"],
+            also: [["core/held-long.test.ts", "the payment is read ten minutes after the callback came"]],
+          },
         ),
       ],
     },

@@ -118,20 +118,27 @@ export const nets: Document = {
         ),
         done(
           "redirects the customer to the confirmation URL",
-          "A return by the success page has the payment read, and leads to the page that the shop names, unless the order is cancelled or failed.",
+          "A return by the success page has the payment read, and leads to the page that the shop names, or to its page for a payment that failed if the order is cancelled or failed by then. An address without a proof always leads to the first: it tells nobody how the order stands.",
           ["http/http-flows.test.ts", "is sent where the shop says, which is told that he paid"],
+          {
+            also: [
+              ["http/http.test.ts", "a customer who comes back to %s with a payment that reads %s is sent on to %s"],
+              ["http/http-flows.test.ts", "an address that proves nothing is told apart"],
+            ],
+          },
         ),
         differs(
           "WooCommerce then decides if the order status should be set to Processing or Completed",
-          "By the kind of goods, as there; but an order with nothing to send is charged first, and completed when that is confirmed: completed here means that the money was taken. If the charge is refused, the order is processing, and flagged. With capturing switched off it is completed at once.",
+          "By the kind of goods, as there; but an order with nothing to send is charged first, and completed when that is confirmed: completed here means that the money was taken. If the charge is refused, the order is processing, and flagged. With capturing switched off it is completed at once. If Nets has another amount than the order costs, by more than its rounding, the order goes on hold (its own plugin).",
           {
-            rules: ["status-update/accepted-virtual"],
+            rules: ["status-update/accepted-virtual", "status-update/amount-differs"],
             options: ["settings.enableCapture"],
             test: [
               "core/branches.test.ts",
               "%s of %j: %s",
               '"capturing.asked | status-update/accepted-virtual | capturePayment"',
             ],
+            also: [[...BRANCHES, '"on-hold | status-update/amount-differs | setStatus(amount-differs)"']],
           },
         ),
       ],
@@ -141,7 +148,7 @@ export const nets: Document = {
       rows: [
         done(
           "Customer is redirected to Nets Easy payment window.",
-          "The checkout answers with the window's address. When the customer comes back and has paid, the order becomes processing; one with nothing to send is charged, and completed.",
+          "The checkout answers with the window's address. When the customer comes back and has paid what the order costs, the order becomes processing; one with nothing to send is charged, and completed.",
           ["gateways/nets.test.ts", "sends the customer to Nets, who reports back to the webhook"],
           {
             rules: ["checkout/payment-created"],

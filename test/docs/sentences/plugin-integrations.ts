@@ -31,7 +31,7 @@ export const pluginIntegrations: Section[] = [
       ),
       done(
         "any other pathway that bypasses the hooks above",
-        "The engine follows such a status at the next webhook, or at the next reconciliation that reads the order, if it was open. It captures, cancels and refunds nothing for it, but for one case: an order with nothing to send that was set to pending is captured and completed, if the bank has the money reserved. It flags an order whose payment disagrees; but not a completed one of which a part was captured and the rest is still reserved, nor one whose payment the bank does not know or calls by a word that nobody knows. If the payment holds money, another order that was set to pending becomes processing again at once, the first time; one that was set to failed becomes so when the payment is next read.",
+        "The engine follows such a status at the next webhook, or at the next reconciliation that reads the order, if it was open. It captures, cancels and refunds nothing for it, but for one case: an order with nothing to send is captured and completed, if the bank has the money reserved, at once where it was set to pending, and when the payment is next read where it was set to failed. It flags an order whose payment disagrees; but not a completed one of which a part was captured and the rest is still reserved, nor one whose payment the bank does not know or calls by a word that nobody knows. If the payment holds money, another order that was set to pending becomes processing again at once, the first time; one that was set to failed becomes so when the payment is next read.",
         [
           "money/reconcile.test.ts",
           "an order that somebody wrote to completed behind our back is followed, flagged, and not captured",
@@ -46,6 +46,10 @@ export const pluginIntegrations: Section[] = [
             ],
             [...CELLS, '["F", "F    F    F    F    R'],
             ["core/set-back.test.ts", "of an order with nothing to send captures it, and completes it"],
+            [
+              "core/set-back.test.ts",
+              "of an order with nothing to send, set to failed, captures it when the payment is next read",
+            ],
           ],
         },
       ),

@@ -90,7 +90,10 @@ export const pluginManagement: Section[] = [
         "automatically cancels the payment when an order is cancelled in WooCommerce",
         "Cancelled has the reservation cancelled first, and the order is cancelled when the bank has confirmed.",
         [...BRANCHES, '"cancelling.asked | cancel/full | cancelPayment"'],
-        { rules: ["cancel/full", "cancel/confirmed"] },
+        {
+          rules: ["cancel/full", "cancel/confirmed"],
+          also: [[...BRANCHES, '"cancelled | cancel/confirmed | setStatus(cancel-success)"']],
+        },
       ),
       done(
         "once an order has been cancelled it can't be reverted to another status",
@@ -193,6 +196,7 @@ export const pluginManagement: Section[] = [
           rules: ["modify/same-total"],
           also: [
             [...BRANCHES, '"pending | modify/same-total (same-total) | setOrderLines, addNote(modify-same-total)"'],
+            [...BRANCHES, '"processing | modify/same-total (same-total) | setOrderLines, addNote(modify-same-total)"'],
           ],
         },
       ),
@@ -269,10 +273,16 @@ export const pluginManagement: Section[] = [
       ),
       differs(
         "cannot cancel an order that is already captured",
-        "Refused; but if the shop has switched cancelling off, the engine does not ask the bank, and a captured order that a person cancels is cancelled in the shop and flagged.",
+        "Refused; but if the shop has switched cancelling off, nothing is sent to the bank, and a captured order that a person cancels before it is completed is cancelled in the shop, and flagged if the bank still has money of it.",
         {
           options: ["settings.enableCancel"],
           test: ["scenarios/cancel.json", "Captured goods cannot be cancelled away"],
+          also: [
+            [
+              "core/decide.test.ts",
+              "cancelling is switched off: a captured order is cancelled in the shop and flagged, a completed one is not",
+            ],
+          ],
         },
       ),
       done(
@@ -310,9 +320,24 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "Orders can only be reduced in value after authorization, not increased.",
-        "A change that makes the order cost more than is reserved and captured is refused. Where the payment was cancelled in full, nothing is authorised that could be raised, and the credit limit of Enable Modify counts.",
+        "A change that makes a paid order cost more than is reserved and captured, and more than the bank's rounding, is refused, unless the shop chooses to raise it up to the credit limit, or has switched changes off. Where the payment was cancelled in full, nothing is authorised that could be raised, and the credit limit of Enable Modify counts.",
         ["core/raised-total.test.ts", "%s: refused"],
-        { options: ["settings.choices.raisedTotal", "settings.choices.modifyWhenFullyCancelled"] },
+        {
+          options: [
+            "settings.choices.raisedTotal",
+            "settings.choices.modifyWhenFullyCancelled",
+            "settings.enableModify",
+          ],
+          also: [
+            ["core/raised-total.test.ts", "by no more than the bank's rounding is as it was"],
+            ["core/raised-total.test.ts", "%s: reserved anew up to the credit limit, where the shop chooses so"],
+            [
+              "core/raised-total.test.ts",
+              "whose payment was cancelled in full: the credit limit counts, as nothing is reserved",
+            ],
+            [...ASKS, '"raise above the limit": "exceeds-credit-limit"'],
+          ],
+        },
       ),
     ],
   },
@@ -321,11 +346,17 @@ export const pluginManagement: Section[] = [
     rows: [
       done(
         "it is up to the integrator to ensure that frozen status checks are handled properly",
-        "Outside the admin, too, the plugin asks the engine before a status of an order of its own methods is saved. It does not ask about pending, nor about an order that is still a draft.",
+        "Outside the admin, too, the plugin asks the engine before a status of an order of its own methods is saved. There it does not ask about pending, nor about an order that is still a draft. Nowhere does it ask about Refunded once all was refunded by hand, nor about a status of another plugin that the engine was not told of.",
         ["woo/plugin.test.ts", "whatever writes the status of an order of ours is asked, in any context"],
         {
           pages: ["woocommerce.md#a-change-of-status"],
-          also: [["woo/plugin.test.ts", "the customer's way to the bank goes over pending, and asks nobody"]],
+          also: [
+            ["woo/plugin.test.ts", "the customer's way to the bank goes over pending, and asks nobody"],
+            [
+              "woo/plugin-tells.test.ts",
+              "of everything: the status is saved, the bank is not asked for a refund, and the engine flags it",
+            ],
+          ],
         },
       ),
     ],

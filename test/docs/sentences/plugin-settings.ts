@@ -128,10 +128,10 @@ export const pluginSettings: Section[] = [
       ),
       done(
         "can be configured between 1 and 43200 minutes",
-        "1 to 43200 are taken. With stock management on, another whole number in the configuration counts as 120, and `order-status config` says so.",
+        "1 to 43200 are taken. With stock management on, the link's life is 120 minutes for another whole number in the configuration, and `order-status config` says so.",
         ["cli/config.test.ts", "%j is valid, and not what it seems", "99999 is not between 1 and 43200"],
         {
-          options: ["settings.holdStockMinutes"],
+          options: ["settings.stockManagement", "settings.holdStockMinutes"],
           also: [["core/facts.test.ts", "the customer's link lives, with %j, for %i minutes"]],
         },
       ),

@@ -33,7 +33,7 @@ export const pluginStatuses: Section[] = [
       ),
       done(
         "The period is set to 60 seconds from the moment the order was created or updated.",
-        "Sixty seconds from the later of both. Another change of the order begins them anew.",
+        "Sixty seconds from the later of both. Another change of the order begins them anew, until ten minutes after the callback came. At Nets a callback waits two minutes for a customer who may be paying, as its own plugin has it.",
         ["core/decide.test.ts", "a write to the order gives the customer a whole minute again"],
         {
           rules: ["cooldown/held", "cooldown/updated", "cooldown/over"],
@@ -43,6 +43,9 @@ export const pluginStatuses: Section[] = [
               "core/decide.test.ts",
               "a callback waits until a minute after the last write, then the payment is read once for all who wait",
             ],
+            ["core/facts.test.ts", "the minute is counted from %s", '"the creation, where it came last"'],
+            ["core/held-long.test.ts", "the payment is read ten minutes after the callback came"],
+            ["core/cooldown.test.ts", "waits two minutes while the order is %s"],
           ],
         },
       ),
@@ -96,11 +99,14 @@ export const pluginStatuses: Section[] = [
       ),
       done(
         "If the `completed` flag is set to true, the order status will be set to `failed`.",
-        "A pending, on-hold or processing order becomes failed if the task was completed, and cancelled if not. If the customer of a pending order comes back by the fail page first, it is cancelled.",
+        "A pending, on-hold or processing order becomes failed if the task was completed, and cancelled if not. If the customer of a pending or on-hold order comes back by the fail page first, it is cancelled.",
         [...CELLS, '["P", "H    H    H    H    R    F    X'],
         {
           rules: ["status-update/rejected-failed", "status-update/rejected-cancelled"],
-          also: [[...PAGES, '["fail", "rejected, task done", "cancelled"]']],
+          also: [
+            [...PAGES, '["fail", "rejected, task done", "cancelled"]'],
+            ["core/watched.test.ts", "cancels it, as a pending one, where the bank rejected the payment: %s"],
+          ],
         },
       ),
       done(

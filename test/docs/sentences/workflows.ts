@@ -271,7 +271,7 @@ export const workflows: Document = {
         ),
         done(
           "which kind of state, with datestamps",
-          "`rco_rejected` lists the last twenty that were kept, each with its kind and an ISO date. The same words in the same ten seconds count as one, and of a flood of others only a few are kept.",
+          "`rco_rejected` lists the last twenty that were kept, each with its kind and an ISO date. The same kind with the same words, told again within the same ten seconds of the clock, counts as one, and of a flood of others only a few are kept.",
           [
             "http/http-flows.test.ts",
             "each rejection is kept with its date, also in the same words; the message is that of the last",
