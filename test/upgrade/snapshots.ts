@@ -70,8 +70,8 @@ export const standsIn = (registry: Registry, { states, facts }: OrderRecord): st
 ];
 
 /**
- * A record per leaf state of today's machines, by the shortest way there. The search ends with the last one: the space
- * is twenty times as large as what has to be seen of it. A leaf that cannot be reached is an error, after all of it.
+ * A record per leaf state of today's machines. What comes of a state that was missing is looked at first, and the search
+ * ends with the last one: the space is twenty times as large as what has to be seen of it. A leaf that cannot be reached is an error, after all of it.
  */
 export const recordsToday = (registry: Registry, gateway: string): OrderRecord[] => {
   const missing = new Set(leavesOf(registry, gateway));
@@ -81,9 +81,10 @@ export const recordsToday = (registry: Registry, gateway: string): OrderRecord[]
   explore({
     rules: { settings: { ...defaultSettings, choices }, registry },
     gateway,
-    found: (record) => {
+    comesFirst: (record) => {
       const fresh = standsIn(registry, record).filter((id) => missing.delete(id));
       if (fresh.length > 0) kept.push(record);
+      return fresh.length > 0;
     },
     enough: () => missing.size === 0,
   });

@@ -21,8 +21,10 @@ export interface ExploreOptions {
   /** Name of the way of paying; null = paid another way. */
   gateway: string | null;
   decide?: typeof theDecide;
-  /** Called for each state once, as it is found. `way` tells the shortest way there. */
+  /** Called for each state once, as it is found. `way` tells the way there: the shortest one, without `comesFirst`. */
   found?(record: OrderRecord, way: () => string[]): void;
+  /** Asked of each state after that: true = what may come of it is looked at before the rest. */
+  comesFirst?(record: OrderRecord): boolean;
   /** Asked before each state's moves: true = what was found is enough, and it goes no further. */
   enough?(): boolean;
   /** Asked of each state before its moves: false = nobody looks what may come of it. Left out, all of it is looked at. */
@@ -53,11 +55,13 @@ const tooMany = ({ facts: { waiting } }: OrderRecord): boolean =>
 const isSame = (before: OrderRecord | null, { states, facts, timers }: OrderRecord): boolean =>
   before !== null && before.states === states && before.facts === facts && before.timers === timers;
 
-export const explore = ({ rules, gateway, decide = theDecide, found, enough, goesOn }: ExploreOptions): Explored => {
+export const explore = (options: ExploreOptions): Explored => {
+  const { rules, gateway, decide = theDecide, found, comesFirst, enough, goesOn } = options;
   const known = new Set<string>();
   /** By the state's number; a record is let go once it was looked at. */
   const ways: Way[] = [];
   const open: (OrderRecord | null)[] = [];
+  const first: number[] = [];
   const breaches = new Map<string, string[]>();
   let transitions = 0;
 
@@ -75,6 +79,7 @@ export const explore = ({ rules, gateway, decide = theDecide, found, enough, goe
     ways.push(way);
     open.push(kept);
     found?.(kept, () => told(way));
+    if (comesFirst?.(kept) === true) first.push(open.length - 1);
   };
 
   /** Null where nothing came of it but an error. */
@@ -115,10 +120,11 @@ export const explore = ({ rules, gateway, decide = theDecide, found, enough, goe
 
   for (const move of beginnings(gateway, rules.settings)) happens(null, move, -1);
   // What is beyond a broken law is no order's life any more.
-  for (let state = 0; state < open.length && breaches.size === 0 && !enough?.(); state += 1) {
-    const record = open[state] as OrderRecord;
+  for (let next = 0; next < open.length && breaches.size === 0 && !enough?.(); ) {
+    const state = first.pop() ?? next++;
+    const record = open[state] ?? null;
     open[state] = null;
-    if (goesOn?.(record) === false) continue;
+    if (record === null || goesOn?.(record) === false) continue;
     reach(later(record), { from: state, by: "time goes by" });
     for (const move of movesFrom(record)) happens(record, move, state);
   }
