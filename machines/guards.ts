@@ -162,6 +162,7 @@ const combined = {
   isMissingAndMayStillCome: and(["isMissing", "mayStillTakeEffect"]),
 
   heldCallbacksAreDue: and(["callbacksWait", "cooldownIsOver"]),
+  isDueDuringACall: and(["moneyIsUnderWay", "cooldownIsOver"]),
   wasAskedToComplete: and(["captureTookEffect", "completesTheOrder"]),
 };
 

@@ -43,7 +43,15 @@ export const callback = (builder: DecisionBuilder, kind: string, paymentId: stri
     w.content === content &&
     w.paymentId === about &&
     w.afterCheckout === afterCheckout;
-  if (waiting.some(isTwin)) {
+  const twin = waiting.find(isTwin);
+  if (twin?.readDuring !== undefined) {
+    // What came since is read as well, and one of them waits for the end of the call.
+    const { readDuring: _, ...anew } = twin;
+    const { waiting: all } = builder.facts;
+    builder.facts = { ...builder.facts, waiting: all.map((one) => (one.eventId === twin.eventId ? anew : one)) };
+    builder.moveCooldown("callback.received");
+  }
+  if (twin !== undefined) {
     return builder.answer(me, "ignored", { rule: "callback/duplicate", reason: "duplicate" });
   }
   awaitReading(builder, mine);

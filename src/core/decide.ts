@@ -253,7 +253,7 @@ const read = (builder: DecisionBuilder, readingId: string, reading: Reading): vo
     const { id: before } = builder.facts.payment;
     // Whoever came before it on this reading has set money in motion.
     const isBeside = isAboutOther(waiting) && holdsMoney(builder);
-    if (waiting.held && builder.facts.operation !== null && !isBeside) putBack(builder, [waiting]);
+    if (waiting.held && builder.facts.operation !== null && !isBeside) waitForEnd(builder, waiting, isCurrent);
     else letThrough(builder, waiting);
     const { id: now } = builder.facts.payment;
     left = now === null || now === before ? rest : renamed(rest, before, now);
@@ -272,6 +272,13 @@ const putBack = (builder: DecisionBuilder, some: WaitingEvent[]): void => {
   builder.facts = { ...builder.facts, waiting: [...builder.facts.waiting, ...again] };
   // The current payment's own reading ended before.
   if (again.length > 0 && builder.states.cooldown === "idle") builder.moveCooldown("callback.received");
+};
+
+/** The call under way may be seen to have ended; the callback is answered after that, by a reading of its own. */
+const waitForEnd = (builder: DecisionBuilder, waiting: WaitingEvent, isCurrent: boolean): void => {
+  const { operation } = builder.facts;
+  if (isCurrent) builder.moveOrder({ ...builder.itself, type: "payment.read" });
+  putBack(builder, [{ ...waiting, ...(operation !== null && { readDuring: operation.key }) }]);
 };
 
 /** The answer of a call, or a merchant's wish that needs no reading. */

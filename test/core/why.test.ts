@@ -222,7 +222,8 @@ describe("why", () => {
     });
     const moving = paid();
     moving.settle(complete);
-    moving.tell(callback());
+    moving.now += MINUTE;
+    moving.settle(callback());
     expect(note(moving, "held")).toEqual({
       en: "1 message from the bank waits until the call under way has ended; the bank is then asked again. This needs no action.",
       sv: "1 meddelande från banken väntar tills det pågående anropet är klart; sedan tillfrågas banken igen. Det kräver ingen åtgärd.",
