@@ -4,6 +4,7 @@ import { type Facts, type OtherPayment, unheardTries } from "../../machines/fact
 import { dueAt } from "../../machines/hold.js";
 import type { WaitingEvent } from "../../machines/waiting.js";
 import type { DecisionBuilder } from "./builder.js";
+import { endsRelease } from "./end-release.js";
 import { handles } from "./explain.js";
 import {
   change,
@@ -71,6 +72,7 @@ export const wish = (builder: DecisionBuilder): void => {
     return builder.answer(me, "ignored", { rule: "ttl/not-due", reason: "not-due" });
   }
   if (event.type === "checkout.asked") builder.facts = builder.remembered;
+  if (endsRelease(builder, mine)) return;
   const alwaysReads =
     event.type === "customer.returned" || event.type === "reconcile.asked" || event.type === "checkout.asked";
   const known = handles(builder.rules.registry.order, builder.states.order, event.type);

@@ -75,6 +75,37 @@ const cases: [string, Call | "shop", Command, object | undefined][] = [
   ["a capture, and the shop cannot be read", "shop", completed, undefined],
 ];
 
+describe.each(["memory", "file"] as const)("the release of a payment too many that does not go out (%s)", (store) => {
+  test("a person ends it, and nothing is sent after that, at no later reading either", async () => {
+    const { place, state } = await world("cancel", store);
+    await place.order("o", { status: "processing", previousPaymentIds: ["pay-2"] });
+    bankHas(place.bank, "pay-2");
+    state.away = true;
+    await place.tell("o", callback("pay-2"));
+    await place.after(20 * SECOND);
+    const other = async () => (await place.engine.queries.read("o"))?.facts.others[0];
+    expect(await other()).toMatchObject({ state: { releasing: "asked" } });
+    expect(await place.engine.queries.can("o", endedWait)).toMatchObject({ allowed: true });
+    expect((await place.engine.queries.why("o"))?.action.events).toEqual(["merchant.endedWait"]);
+    const first = place.engine.submit("o", endedWait, { wait: "settled", timeoutMs: 1e9 });
+    await place.after(5 * SECOND);
+    expect(await first).toMatchObject({ outcome: "ignored", reason: "outcome-unknown" });
+    expect(await place.engine.queries.can("o", endedWait)).toMatchObject({ allowed: true });
+    const again = place.engine.submit("o", endedWait, { wait: "settled", timeoutMs: 1e9 });
+    await place.after(5 * SECOND);
+    expect(await again).toMatchObject({ outcome: "moved", rule: "cancel/ended-by-person" });
+    expect(await other()).toMatchObject({ release: null, state: "surplus" });
+    state.away = false;
+    await place.after(30 * MINUTE);
+    await place.tell("o", { type: "reconcile.asked" });
+    await place.tell("o", callback("pay-2"));
+    expect([state.sent, await place.engine.queries.effectsOf("o")]).toEqual([0, []]);
+    const raised = (await place.engine.queries.read("o"))?.flags.filter(({ clearedAt }) => clearedAt === null);
+    expect(raised).toMatchObject([{ flag: "discrepancy:paid-twice", amount: 100_000 }]);
+    expect(await place.engine.queries.can("o", endedWait)).toMatchObject({ allowed: false, reason: "no-lost-answer" });
+  });
+});
+
 describe.each(cases)("%s that does not go out", (_, call, wanted, amounts) => {
   const asked = async (store: "memory" | "file" = "memory") => {
     const { place, state } = await world(call, store);

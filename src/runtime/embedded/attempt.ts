@@ -6,6 +6,7 @@ import type { ShopOrder } from "../../../machines/shop-order.js";
 import type { Gateway, GatewayAnswer } from "../../ports/gateway.js";
 import type { CallKind } from "../../ports/lanes.js";
 import { ASKED_ANEW, type ClaimedEffect } from "../../ports/store.js";
+import { call, type KeyedEffect } from "./bank-call.js";
 import { Breaker } from "./breaker.js";
 import type { EngineContext } from "./context.js";
 import { endedAt, endsAgainAt, isStillOpen } from "./end-payment.js";
@@ -56,8 +57,6 @@ export const sends = (row: ClaimedEffect): boolean => !wasLost(row) && !mayBeDon
 
 /** `kind`: who waits for it, where the runtime knows. */
 type Attempted = ClaimedEffect & { kind?: CallKind };
-
-type KeyedEffect = Extract<Effect, { key: string }>;
 
 export class Attempts {
   private readonly breakers = new Map<string, Breaker>();
@@ -279,24 +278,3 @@ export class Attempts {
     else if (answer.kind !== "retry") breaker.worked();
   }
 }
-
-const noSuchStep = (gateway: Gateway): GatewayAnswer => ({
-  kind: "refused",
-  reason: "gateway-refused",
-  detail: `${gateway.name} does not book what was signed`,
-});
-
-const call = (gateway: Gateway, effect: KeyedEffect): Promise<GatewayAnswer> => {
-  switch (effect.type) {
-    case "bookSignedPayment":
-      return gateway.bookSignedPayment?.(effect) ?? Promise.resolve(noSuchStep(gateway));
-    case "capturePayment":
-      return gateway.capture(effect);
-    case "cancelPayment":
-      return gateway.cancel(effect);
-    case "refundPayment":
-      return gateway.refund(effect);
-    case "addOrderLines":
-      return gateway.addOrderLines(effect);
-  }
-};
