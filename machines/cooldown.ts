@@ -6,8 +6,9 @@
  * reading (`waitsForReading` in events.ts) passes here, waits for one that is taken after it arrived, and is let
  * through in the order of arrival. Callbacks that pile up become one reading.
  *
- * A callback never meets an order whose money is on the move: what it tells would be judged by a status that is
- * about to change, and lost if the call comes to nothing. It waits for the end, and for a reading after it.
+ * A callback is never answered while the order's money is on the move: what it tells would be judged by a status that
+ * is about to change, and lost if the call comes to nothing. The payment is read for it at once, because the call may be
+ * put off for long; then it waits for the end, and for a reading after that.
  */
 import { setup } from "xstate";
 import { actions } from "./effects.js";
@@ -21,12 +22,20 @@ const over = {
   actions: "readPayment",
   meta: { rule: "cooldown/over" },
 } as const;
+/** What it says is known at once, and the callback waits on for the end of the call. */
+const underWay = {
+  guard: "isDueDuringACall",
+  target: "reading",
+  actions: "readPayment",
+  meta: { rule: "cooldown/under-way" },
+} as const;
 const queued = { meta: { rule: "cooldown/queued" } } as const;
 const askNow = { target: "reading", actions: "readPayment", meta: { rule: "cooldown/never-held" } } as const;
 const askNowToo = { meta: { rule: "cooldown/next-reading" } } as const;
 
 /** Nobody asked meanwhile; callbacks may wait. */
 const afterwards = [
+  { ...underWay, reenter: true },
   { ...over, reenter: true },
   { guard: "callbacksWait", target: "holding", meta: { rule: "cooldown/held" } },
   { target: "idle" },
@@ -52,8 +61,8 @@ export const cooldownMachine = setup({
       meta: { says: "nothing is held" },
       on: {
         "callback.received": [
+          underWay,
           { guard: "cooldownIsOver", target: "reading", actions: "readPayment", meta: { rule: "cooldown/over" } },
-          { guard: "moneyIsUnderWay", target: "holding", meta: { rule: "cooldown/under-way" } },
           { target: "holding", meta: { rule: "cooldown/held" } },
         ],
         /** A customer's return, a merchant, a timer or a reconciliation: never held. */
@@ -64,6 +73,7 @@ export const cooldownMachine = setup({
       meta: { says: "callbacks are held for the customer's return" },
       after: {
         cooldownRemaining: [
+          underWay,
           over,
           /** The order was written since, so the customer's minute began anew. */
           { target: "holding", reenter: true, meta: { rule: "cooldown/updated" } },
@@ -71,7 +81,7 @@ export const cooldownMachine = setup({
       },
       on: {
         /** A bank's own delay holds only those that came during the checkout, so a later one may be due sooner. */
-        "callback.received": [over, { target: "holding", reenter: true, ...queued }],
+        "callback.received": [underWay, over, { target: "holding", reenter: true, ...queued }],
         "someone.asked": askNow,
         "order.updated": { target: "holding", reenter: true, meta: { rule: "cooldown/updated" } },
         "money.settled": { target: "holding", reenter: true, meta: { rule: "cooldown/settled" } },

@@ -41,7 +41,6 @@ export type PossibleAction = z.infer<typeof PossibleAction>;
 
 const minor = z.number().int();
 const moment = z.number().int();
-
 /** One fresh look at the payment, in the Merchant API's words whatever the gateway is. */
 export const Reading = z.object({
   paymentId: Id,
@@ -75,7 +74,6 @@ export type Reading = z.infer<typeof Reading>;
 const Amounts = z.object({ authorized: minor, captured: minor, canceled: minor, refunded: minor });
 /** By how much the bank's books show more than all our calls asked for. */
 const Beyond = z.object({ captured: minor, refunded: minor, reserved: minor });
-
 /** A call that moves money, from the moment it is asked for until its end is known. */
 export const Operation = z.object({
   kind: z.enum(["book", "capture", "cancel", "refund", "rebuild"]),
@@ -96,8 +94,9 @@ export const Operation = z.object({
   tries: z.number().int(),
   /** The call takes all that is left, so the bank can carry it out once only. */
   whole: z.boolean().default(false),
-  /** When the last answer was lost; null = none was. */
+  /** When the last answer was lost or, if `withdrawn`, a person ended the wait before any was; null = neither. */
   lostAt: moment.nullable().default(null),
+  withdrawn: z.boolean().optional(),
   /** What the shop must have for the call to go out, again too; left out: it goes out whatever the shop has. */
   expects: OrderAsExpected.optional(),
   /** The call was not repeated because the shop has another order by now. */
@@ -160,6 +159,8 @@ const Payment = Reading.omit({ paymentId: true }).extend({
   /** It is not this order's: the bank has it for another one, or in another currency. It reads as missing. */
   foreign: z.enum(["order", "currency"]).nullish(),
   captureFailed: z.boolean(),
+  /** A person ended the wait for its release, as a payment too many: it is not asked for again. */
+  releaseEnded: z.boolean().optional(),
   /** To be ended at the bank, it was read unpaid while its order was cancelled; false: what came later goes back, asked once. */
   endAsked: z.boolean().optional(),
   /** Of a payment in another currency, whose amounts are no longer looked at. */

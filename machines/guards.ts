@@ -113,7 +113,7 @@ const combined = {
   /** No money is on it and none will come. One that the bank does not know may still come into being. */
   isOver: or(["isRejected", "isCancelledInFull", "isRefundedInFull"]),
   /** Seed 003, "Enable Cancel", and the shop's choice. */
-  canLetGo: and(["canCancel", "choosesToRelease", not("cancelIsOff")]),
+  canLetGo: and(["canCancel", "choosesToRelease", not("cancelIsOff"), not("releaseWasEnded")]),
 
   isAcceptedAndRefunded: and(["isAccepted", "isRefundedInFull"]),
   isAcceptedAndPartlyRefunded: and(["isAccepted", "isPartlyRefunded"]),
@@ -162,6 +162,7 @@ const combined = {
   isMissingAndMayStillCome: and(["isMissing", "mayStillTakeEffect"]),
 
   heldCallbacksAreDue: and(["callbacksWait", "cooldownIsOver"]),
+  isDueDuringACall: and(["moneyIsUnderWay", "cooldownIsOver"]),
   wasAskedToComplete: and(["captureTookEffect", "completesTheOrder"]),
 };
 

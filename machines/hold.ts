@@ -19,9 +19,15 @@ export const cooldownEndsAt = ({ order, settings }: Pick<Held, "order" | "settin
 /** An order that a plugin writes again and again keeps no callback for longer. */
 const LONGEST_HOLD_MS = 10 * 60_000;
 
-/** When a held callback may be acted on; no time is known while money is on the move, for only its end decides. */
-export const dueAt = (c: Held, { at, afterCheckout = false }: Pick<WaitingEvent, "at" | "afterCheckout">): number => {
-  if (c.operation !== null) return Number.POSITIVE_INFINITY;
+/**
+ * When a held callback may be acted on. While money is on the move the payment is read for it once: only the end of the
+ * call decides the rest, and no time is known for that.
+ */
+export const dueAt = (
+  c: Held,
+  { at, afterCheckout = false, readDuring }: Pick<WaitingEvent, "at" | "afterCheckout" | "readDuring">,
+): number => {
+  if (c.operation !== null && c.operation.key === readDuring) return Number.POSITIVE_INFINITY;
   const longest = at + Math.max(LONGEST_HOLD_MS, c.settings.cooldownSeconds * 1000);
   const ownDelay = afterCheckout ? 0 : c.flow.callbackDelaySeconds * 1000;
   return Math.max(Math.min(cooldownEndsAt(c), longest), at + ownDelay);

@@ -180,6 +180,7 @@ export const singleFacts = {
   givesBackLate: fact((c) => c.settings.choices.cancelledThenAccepted === "give-back" && c.payment.endAsked === true),
   choosesToStayOnHold: fact((c) => c.settings.choices.onHoldThenAborted === "stay"),
   choosesToKeepProcessing: fact((c) => c.settings.choices.processingThenRejected === "stay"),
+  releaseWasEnded: fact((c) => c.payment.releaseEnded === true),
   choosesToRelease: fact((c) => c.settings.choices.surplusPayment === "release"),
   choosesToRebuild: fact((c) => c.settings.choices.modifyWhenFullyCancelled === "rebuild"),
 

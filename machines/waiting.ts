@@ -26,6 +26,8 @@ export const WaitingEvent = z.object({
   held: z.boolean(),
   /** The order was past its checkout when this came: no customer is at the bank, so the bank's own delay does not hold it. */
   afterCheckout: z.boolean().optional(),
+  /** The key of the call that was under way when the payment was read for this: it waits for the end of that one. */
+  readDuring: z.string().optional(),
   /** Fingerprint of the content, to fold repeated deliveries into one. */
   content: z.string().nullable(),
   /** The effect whose reading answers it; null = not asked for yet. */

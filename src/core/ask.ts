@@ -110,6 +110,12 @@ const late = ({ order, payment }: Facts): boolean => order.status === "cancelled
 const onlyOnce = (facts: Facts): Facts =>
   late(facts) ? { ...facts, payment: { ...facts.payment, endAsked: false } } : facts;
 
+/** Of a call that was put off nothing is lost. */
+const endedBy = ({ lostAt }: Operation): Partial<Operation> => ({
+  tries: MOST_TRIES,
+  ...(lostAt === null && { withdrawn: true }),
+});
+
 const idOf = (facts: Facts): string => {
   if (facts.payment.id === null) throw new Error("no payment to send anything to");
   return facts.payment.id;
@@ -176,7 +182,7 @@ export const ask = ({ type, params }: RequestedAction, a: EffectContext): Effect
             refused: operation.lostAt === null ? null : a.detail,
             ...(a.eventType === "shop.differs" && { differs: true }),
           }
-        : { ...operation, lostAt: a.now, ...(a.eventType === "merchant.endedWait" && { tries: MOST_TRIES }) };
+        : { ...operation, lostAt: a.now, ...(a.eventType === "merchant.endedWait" && endedBy(operation)) };
       return at(a, effect, { ...facts, operation: looked });
     }
     case "bookSignedPayment": {

@@ -4,6 +4,7 @@ import { type Facts, type OtherPayment, unheardTries } from "../../machines/fact
 import { dueAt } from "../../machines/hold.js";
 import type { WaitingEvent } from "../../machines/waiting.js";
 import type { DecisionBuilder } from "./builder.js";
+import { endsRelease } from "./end-release.js";
 import { handles } from "./explain.js";
 import {
   change,
@@ -43,7 +44,15 @@ export const callback = (builder: DecisionBuilder, kind: string, paymentId: stri
     w.content === content &&
     w.paymentId === about &&
     w.afterCheckout === afterCheckout;
-  if (waiting.some(isTwin)) {
+  const twin = waiting.find(isTwin);
+  if (twin?.readDuring !== undefined) {
+    // What came since is read as well, and one of them waits for the end of the call.
+    const { readDuring: _, ...anew } = twin;
+    const { waiting: all } = builder.facts;
+    builder.facts = { ...builder.facts, waiting: all.map((one) => (one.eventId === twin.eventId ? anew : one)) };
+    builder.moveCooldown("callback.received");
+  }
+  if (twin !== undefined) {
     return builder.answer(me, "ignored", { rule: "callback/duplicate", reason: "duplicate" });
   }
   awaitReading(builder, mine);
@@ -63,6 +72,7 @@ export const wish = (builder: DecisionBuilder): void => {
     return builder.answer(me, "ignored", { rule: "ttl/not-due", reason: "not-due" });
   }
   if (event.type === "checkout.asked") builder.facts = builder.remembered;
+  if (endsRelease(builder, mine)) return;
   const alwaysReads =
     event.type === "customer.returned" || event.type === "reconcile.asked" || event.type === "checkout.asked";
   const known = handles(builder.rules.registry.order, builder.states.order, event.type);

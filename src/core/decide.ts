@@ -26,6 +26,7 @@ import {
   watchUndecided,
   watchUnheard,
 } from "./checkout.js";
+import { rememberEarlierTry } from "./earlier-try.js";
 import { answerBeside, readElsewhere } from "./elsewhere.js";
 import { endUnpaid, readSinceCancelled } from "./ending.js";
 import { type Decision, finished } from "./finish.js";
@@ -70,7 +71,10 @@ export const decide = (
   const builder = new DecisionBuilder(record, envelope, now, rules, facts);
   if (record === null) place(builder);
   else if (isPaidOtherwise(builder)) anotherGatewaysOrder(builder);
-  else happen(builder);
+  else {
+    rememberEarlierTry(builder);
+    happen(builder);
+  }
   askAnew(builder);
   readElsewhere(builder);
   watchUndecided(builder);
@@ -253,7 +257,7 @@ const read = (builder: DecisionBuilder, readingId: string, reading: Reading): vo
     const { id: before } = builder.facts.payment;
     // Whoever came before it on this reading has set money in motion.
     const isBeside = isAboutOther(waiting) && holdsMoney(builder);
-    if (waiting.held && builder.facts.operation !== null && !isBeside) putBack(builder, [waiting]);
+    if (waiting.held && builder.facts.operation !== null && !isBeside) waitForEnd(builder, waiting, isCurrent);
     else letThrough(builder, waiting);
     const { id: now } = builder.facts.payment;
     left = now === null || now === before ? rest : renamed(rest, before, now);
@@ -272,6 +276,13 @@ const putBack = (builder: DecisionBuilder, some: WaitingEvent[]): void => {
   builder.facts = { ...builder.facts, waiting: [...builder.facts.waiting, ...again] };
   // The current payment's own reading ended before.
   if (again.length > 0 && builder.states.cooldown === "idle") builder.moveCooldown("callback.received");
+};
+
+/** The call under way may be seen to have ended; the callback is answered after that, by a reading of its own. */
+const waitForEnd = (builder: DecisionBuilder, waiting: WaitingEvent, isCurrent: boolean): void => {
+  const { operation } = builder.facts;
+  if (isCurrent) builder.moveOrder({ ...builder.itself, type: "payment.read" });
+  putBack(builder, [{ ...waiting, ...(operation !== null && { readDuring: operation.key }) }]);
 };
 
 /** The answer of a call, or a merchant's wish that needs no reading. */

@@ -3,6 +3,7 @@ import { statusWantedBy } from "../../machines/events.js";
 import type { WaitingEvent } from "../../machines/waiting.js";
 import { answerAboutOther, calledAs, holdStockIsOver, isAboutOther, isForgotten } from "./asking.js";
 import type { DecisionBuilder } from "./builder.js";
+import { endRelease } from "./end-release.js";
 import { handles } from "./explain.js";
 import { exchange, holdsMoney, isOwnTimer, otherNamed } from "./others.js";
 import { notOurs, refuse } from "./refuse.js";
@@ -42,7 +43,7 @@ export const letThrough = (builder: DecisionBuilder, waiting: WaitingEvent): voi
   if (isOwnTimer(waiting)) {
     return builder.answer({ eventId: waiting.eventId, type: "timer.fired" }, "ignored", { reason: "no-change" });
   }
-  if (bookEarlier(builder, waiting) || isForgotten(builder, waiting)) return;
+  if (endRelease(builder, waiting) || bookEarlier(builder, waiting) || isForgotten(builder, waiting)) return;
   if (waiting.type === "payment.attached" && builder.facts.payment.id === null && waiting.paymentId !== null) {
     const named = otherNamed(builder.facts, waiting.paymentId);
     if (named !== undefined && named.foreign == null) return takeOn(builder, waiting, waiting.paymentId);

@@ -35,7 +35,7 @@ const besides = (change: TimerChange, id: string): TimerChange =>
     : { ...change, set: `${change.set}${BESIDES}${id}` };
 
 /** Shows an event to another payment of the order, which stands in the current one's place meanwhile. */
-const moveOther = (
+export const moveOther = (
   builder: DecisionBuilder,
   id: string,
   shown: Pick<OrderMessage, "eventId" | "type" | "detail">,
@@ -146,6 +146,8 @@ export const lookAtOther = (builder: DecisionBuilder, mine: WaitingEvent, id: st
   builder.facts = { ...builder.facts, waiting: [...builder.facts.waiting, { ...mine, paymentId: id, readingId }] };
 };
 
+export const isEndOfRelease = ({ type, paymentId }: WaitingEvent) =>
+  paymentId !== null && type === "merchant.endedWait";
 export const isOwnTimer = ({ type, paymentId }: WaitingEvent): boolean => paymentId !== null && isOfAMachine(type);
 
 /** What the bank says of another payment; the current one was read just before, unless a timer of its own asked. */
@@ -163,6 +165,7 @@ export const readOther = (
   const { order } = builder.facts;
   const says = taken(other, reading, builder.envelope.at, order, other.release?.kind ?? null);
   change(builder, id, { ...says, id, readingId: null });
+  if (timer === undefined && asked.some(isEndOfRelease)) return;
   moveOther(builder, id, { eventId, type: timer?.type ?? "payment.read" });
   const now = otherNamed(builder.facts, id) as OtherPayment;
   if (timer !== undefined) return;

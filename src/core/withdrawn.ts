@@ -1,6 +1,6 @@
 /** Calls that are not to go out any more. */
 import type { Effect } from "../../machines/effects.js";
-import type { Operation } from "../../machines/facts.js";
+import type { Operation, OtherPayment } from "../../machines/facts.js";
 import type { OrderRecord } from "./record.js";
 import { isLookForCall } from "./timer-names.js";
 
@@ -16,5 +16,6 @@ export const isWithdrawn = (record: OrderRecord | null, effect: Effect): boolean
   if (operation !== null && asksFor(operation, effect.key)) {
     return Object.keys(record.timers).some(isLookForCall);
   }
-  return !others.some(({ release }) => release !== null && asksFor(release, effect.key));
+  const isLookedFor = (state: OtherPayment["state"]) => typeof state === "object" && state.releasing === "unknown";
+  return !others.some(({ release, state }) => release !== null && asksFor(release, effect.key) && !isLookedFor(state));
 };

@@ -7,8 +7,11 @@ export type GatewayAnswer =
   | { kind: "ok"; reading: Reading | null }
   /** A definite no: asking again gives the same answer. */
   | { kind: "refused"; reason: string; detail: string }
-  /** It certainly did not happen; ask again, not before `afterMs`. */
-  | { kind: "retry"; afterMs: number | null; detail: string }
+  /**
+   * It did not happen; ask again, not before `afterMs`. `certain`: nothing was sent, or the bank itself says so. Without
+   * that it may be the word of what stands before the bank, and a later no to the call is believed once the payment was read.
+   */
+  | { kind: "retry"; afterMs: number | null; detail: string; certain?: boolean }
   /** Nobody knows whether it happened: a timeout, a broken connection, a 5xx. */
   | { kind: "unknown"; detail: string };
 

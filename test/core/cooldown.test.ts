@@ -14,6 +14,9 @@ import { answerTo, lifeOf, success } from "./lives.js";
 
 const fresh = { createdAt: T0 - MINUTE, updatedAt: T0 - 20_000 };
 const held = [{ held: true }];
+/** The payment was read for it during this call. */
+const call = { key: "k" } as const;
+const read = [{ held: true, readDuring: "k" }];
 const other = { type: "merchant.completed", held: false };
 const TIMER = "xstate.after.cooldownRemaining.cooldown.holding";
 const winds = { set: TIMER, delayMs: 40_000 };
@@ -24,7 +27,11 @@ const never = { set: TIMER, delayMs: Number.POSITIVE_INFINITY };
 const minutes: [state: string, event: string, facts: Said, to: string, rule: string | null, reads: boolean, timers: object[]][] = [
   ["idle", "callback.received", { waiting: held }, "reading", "cooldown/over", true, []],
   ["idle", "callback.received", { waiting: held, order: fresh }, "holding", "cooldown/held", false, [winds]],
-  ["idle", "callback.received", { waiting: held, call: {} }, "holding", "cooldown/under-way", false, [never]],
+  ["idle", "callback.received", { waiting: held, call: {} }, "reading", "cooldown/under-way", true, []],
+  ["idle", "callback.received", { waiting: held, call: {}, order: fresh }, "holding", "cooldown/held", false, [winds]],
+  ["holding", TIMER, { waiting: held, call: {} }, "reading", "cooldown/under-way", true, [stops]],
+  ["holding", "callback.received", { waiting: [...read, ...held], call }, "reading", "cooldown/under-way", true, [stops]],
+  ["holding", "callback.received", { waiting: read, call }, "holding", "cooldown/queued", false, [stops, never]],
   ["idle", "someone.asked", { waiting: [other] }, "reading", "cooldown/never-held", true, []],
   ["idle", "payment.read", {}, "idle", null, false, []],
   ["holding", TIMER, { waiting: held }, "reading", "cooldown/over", true, [stops]],
@@ -42,7 +49,8 @@ const minutes: [state: string, event: string, facts: Said, to: string, rule: str
   ["reading", "payment.read", { waiting: [other] }, "reading", "cooldown/next-reading", true, []],
   ["reading", "payment.read", { waiting: held }, "reading", "cooldown/over", true, []],
   ["reading", "payment.read", { waiting: held, order: fresh }, "holding", "cooldown/held", false, [winds]],
-  ["reading", "payment.read", { waiting: held, call: {} }, "holding", "cooldown/held", false, [never]],
+  ["reading", "payment.read", { waiting: held, call: {} }, "reading", "cooldown/under-way", true, []],
+  ["reading", "payment.read", { waiting: read, call }, "holding", "cooldown/held", false, [never]],
   ["reading", "money.settled", { waiting: held }, "reading", null, false, []],
   ["reading", "payment.read", { waiting: [{ ...other, readingId: "r" }] }, "idle", null, false, []],
   ["reading", "payment.read", {}, "idle", null, false, []],
@@ -68,18 +76,39 @@ describe("a callback and money on the move", () => {
 
   const readings = (life: Life): number => life.types.filter((type) => type === "readPayment").length;
 
-  test("it waits for the end of the call, and no time can be told", () => {
+  test("the payment is read for it once, and it waits for the end of the call, for which no time can be told", () => {
     const life = underWay();
     const before = life.types.length;
     expect(answerTo(life, callback())).toMatchObject({
       outcome: "deferred",
       rule: "cooldown/under-way",
-      reason: "operation-in-flight",
+      reason: "reading-payment",
       until: null,
     });
+    life.read(rejected);
+    expect(life.raised).toEqual(["discrepancy:rejected-at-gateway"]);
+    expect(life.status).toBe("processing");
     life.wait(9 * MINUTE, rejected);
-    expect(life.types).toHaveLength(before);
+    expect(life.types).toHaveLength(before + 1);
     expect(life.record.facts.waiting).toHaveLength(1);
+  });
+
+  test("one that says the same again has it read again, and one of them waits", () => {
+    const life = underWay();
+    const told = callback({ content: "the same" });
+    life.settle(told, payments.accepted);
+    const before = readings(life);
+    expect(life.settle(told, payments.frozen)).toMatchObject({ outcome: "ignored", reason: "duplicate" });
+    expect(readings(life)).toBe(before + 1);
+    expect(life.record.facts.payment.status).toBe("FROZEN");
+    expect(life.record.facts.waiting).toHaveLength(1);
+  });
+
+  test("what it says of a call whose answer was lost ends that call at once", () => {
+    const life = underWay();
+    life.bankAnswers({ is: "lost" });
+    life.settle(callback(), payments.cancelled);
+    expect([life.status, life.record.facts.operation]).toEqual(["cancelled", null]);
   });
 
   test.each([
@@ -93,6 +122,7 @@ describe("a callback and money on the move", () => {
   ])("when %s, the payment is read anew after %i ms of the customer's minute", (_end, ms, ends, becomes) => {
     const life = underWay();
     life.tell(callback(), "mine");
+    life.read(payments.accepted);
     ends(life);
     const before = readings(life);
     life.wait(ms - 1, rejected);

@@ -76,7 +76,7 @@ const edges: [GuardName, holds: Said[], doesNot: Said[]][] = [
   ["choosesToKeepProcessing", [{ choices: { processingThenRejected: "stay" } }], [{}]],
   ["choosesToRebuild", [{}], [{ choices: { modifyWhenFullyCancelled: "refuse" } }]],
   ["staysWithinReservation", [{}, { wish: { total: 100_000 } }, { pays: { tolerance: 1 }, wish: { total: 100_001 } }, { choices: { raisedTotal: "up-to-credit-limit" }, wish: { total: 150_000 } }], [{ wish: { total: 100_001 } }, { order: { total: 100_001 } }, { pays: { authorized: 60_000 }, wish: { total: 60_001 } }]],
-  ["cooldownIsOver", [{ waiting: [{}], order: { updatedAt: T0 - MINUTE } }], [{ waiting: [{}], order: { updatedAt: T0 - MINUTE + 1 } }, { waiting: [{}], order: { updatedAt: T0 - MINUTE }, call: {} }, {}]],
+  ["cooldownIsOver", [{ waiting: [{}], order: { updatedAt: T0 - MINUTE } }, { waiting: [{ readDuring: "call-0" }], order: { updatedAt: T0 - MINUTE }, call: {} }], [{ waiting: [{}], order: { updatedAt: T0 - MINUTE + 1 } }, { waiting: [{ readDuring: "call-1" }], order: { updatedAt: T0 - MINUTE }, call: {} }, {}]],
   ["callbacksWait", [{ waiting: [{}] }, { waiting: [{}], call: {} }], [{}, { waiting: [{ held: false }] }, { waiting: [{ readingId: "r" }] }]],
   ["moneyIsUnderWay", [{ call: {} }], [{}]],
   ["someoneAskedSince", [{ waiting: [{}, { held: false }] }], [{ waiting: [{}] }, { waiting: [{ held: false, readingId: "r" }] }, {}]],
@@ -158,8 +158,12 @@ describe("moments", () => {
     expect(dueAt(nets, { at: T0 - 5 * MINUTE })).toBe(T0 + MINUTE);
   });
 
-  test("while money is on the move nobody knows when a callback is due", () => {
-    expect(dueAt(considered({ call: {} }), { at: T0 - 5 * MINUTE })).toBe(Number.POSITIVE_INFINITY);
+  test("while money is on the move the payment is read for a callback once, and nobody knows when it is due again", () => {
+    const moving = considered({ call: {} });
+    const at = T0 - 5 * MINUTE;
+    expect(dueAt(moving, { at })).toBe(dueAt(considered(), { at }));
+    expect(dueAt(moving, { at, readDuring: "call-1" })).toBe(Number.POSITIVE_INFINITY);
+    expect(dueAt(moving, { at, readDuring: "an earlier call" })).toBe(dueAt(considered(), { at }));
   });
 
   test("the first of those who are held is due first, and where none is held nothing is ever due", () => {

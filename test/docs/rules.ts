@@ -189,7 +189,7 @@ been read; otherwise it is given at once.
 | holds the money | waits for its customer | unchanged | it is watched |
 | any | is rejected, released or refunded in full | unchanged | it is closed; a message about it still has it read |
 | was refunded or released by the merchant, and the order is cancelled or refunded | holds a reservation | unchanged | it is cancelled at the bank |
-| a call that moves its money is under way | holds money | unchanged | it waits until the call has ended |
+| a call that moves its money is under way | holds money | unchanged | it is flagged \`paid-twice\` at once, and waits until the call has ended |
 
 A question about a payment at another bank than the current one's does not wait for that bank: both are read at once. Where
 the other one holds the money, it pays the order, unless the current one was last seen to hold it; then nothing is let go

@@ -52,6 +52,9 @@ const lostNow = (life: Life) => {
   life.bankAnswers({ is: "lost" });
   return { life };
 };
+const endsWait = { type: "merchant.endedWait", via: "api" } as const;
+const withdrawnIn = (life: Life, asked: EventInput, pays: Reading = payments.accepted) =>
+  told(told(life, asked, pays).life, endsWait, pays);
 const putOff = (type: "capturePayment" | "refundPayment"): PendingCall[] => [
   { effect: { type, paymentId: "pay-1" }, attempts: 3, notBefore: T0 + MINUTE, dead: false, error: "HTTP 429" },
 ];
@@ -378,6 +381,32 @@ export const moving: Row[] = [
     () => {
       const { life } = lostIn(paid(), complete);
       life.tell(edited({ gone: true }));
+      return { life };
+    },
+  ],
+  ["a capture that was put off, and withdrawn", "withdrawn/capture", () => withdrawnIn(paid(), complete)],
+  ["a release that was put off, and withdrawn", "withdrawn/cancel", () => withdrawnIn(paid(), cancel)],
+  [
+    "a refund that was put off, and withdrawn",
+    "withdrawn/refund",
+    () => withdrawnIn(captured().life, refund, payments.captured),
+  ],
+  ["a change of lines that was put off, and withdrawn", "withdrawn/rebuild", () => withdrawnIn(paid(), fewerLines)],
+  [
+    "a booking that was put off, and withdrawn",
+    "withdrawn/book",
+    () => {
+      const life = new Life(anOrder({ gateway: "resurs-simplified" }));
+      life.settle({ type: "customer.returned", page: "signing-landing" }, payments.missing);
+      return told(life, endsWait, payments.missing);
+    },
+  ],
+  [
+    "two attempts, and the release was put off, and withdrawn",
+    "withdrawn/surplus",
+    () => {
+      const life = releasing();
+      life.settle(endsWait, payments.accepted, older(payments.accepted));
       return { life };
     },
   ],

@@ -25,6 +25,7 @@ import {
   waitOrEnd,
 } from "./under-way.js";
 import { waiting } from "./waiting.js";
+import { surplusWithdrawn, withdrawn } from "./withdrawn.js";
 import type { Action, Pair, Sentences } from "./words.js";
 
 export interface FoundSentences {
@@ -74,12 +75,31 @@ export const flagFirst = (record: OrderRecord): FlagName | undefined => {
   return (Object.keys(flagged) as FlagName[]).find((flag) => raised.some((one) => one.flag === flag));
 };
 
-/** The call of the operation failed, and is made again: it may not have gone out at all. */
-const isPutOff = (record: OrderRecord, open: PendingCall[]): boolean =>
+/** The call failed, and is made again: it may not have gone out at all. */
+const isPutOff = (record: OrderRecord, open: PendingCall[], beside = false): boolean =>
   open.some(
     (call) =>
-      movesMoney(call.effect.type) && !isBeside(call, record) && !call.dead && call.attempts > 0 && call.error != null,
+      movesMoney(call.effect.type) &&
+      isBeside(call, record) === beside &&
+      !call.dead &&
+      call.attempts > 0 &&
+      call.error != null,
   );
+
+const releaseIsLost = ({ facts }: OrderRecord): boolean =>
+  surplusOf(facts.others).some(({ release }) => release?.lostAt != null);
+
+const surplusTold = (record: OrderRecord): [what: string, Sentences] => {
+  if (!releaseIsLost(record)) return ["moving", surplusMoving];
+  const isWithdrawn = surplusOf(record.facts.others).some(({ release }) => release?.withdrawn === true);
+  return isWithdrawn ? ["withdrawn", surplusWithdrawn] : ["lost", surplusLost];
+};
+
+/** What to do while a payment too many is released. */
+const whileReleasing = (record: OrderRecord, open: PendingCall[]): readonly [Action, ...Action[]] => {
+  if (releaseIsLost(record)) return [waitOrEnd, wait];
+  return isPutOff(record, open, true) ? [putOff, wait] : [wait];
+};
 
 /** What to do while a call moves money. */
 const whileMoving = (record: OrderRecord, open: PendingCall[]): readonly [Action, ...Action[]] => {
@@ -94,7 +114,7 @@ export const remedyFor = (
   settings: Settings,
 ): readonly Action[] => {
   if (!isRemedied(record, flag, amount)) return remediesOf(flag, record.facts, settings);
-  return flag === "discrepancy:paid-twice" ? [wait] : whileMoving(record, open);
+  return flag === "discrepancy:paid-twice" ? whileReleasing(record, open) : whileMoving(record, open);
 };
 
 /** The call that moves money, as it is told. */
@@ -103,7 +123,11 @@ const operationTold = (record: OrderRecord, open: PendingCall[]): FoundSentences
   if (operation === null) return null;
   const { kind, lostAt, leadsTo } = operation;
   const actions = whileMoving(record, open);
-  if (lostAt !== null) return { situation: `lost/${kind}`, sentences: [lost[kind][0], lost[kind][1], ...actions] };
+  if (lostAt !== null) {
+    const isWithdrawn = operation.withdrawn === true;
+    const [uncertain, why] = isWithdrawn ? withdrawn[kind] : lost[kind];
+    return { situation: `${isWithdrawn ? "withdrawn" : "lost"}/${kind}`, sentences: [uncertain, why, ...actions] };
+  }
   const [state, answer] = moving[kind];
   const stays = leadsTo === null ? movingOnly[kind] : undefined;
   return { situation: `moving/${kind}`, sentences: [state, stays ?? answer, ...actions] };
@@ -139,10 +163,8 @@ export const find = (
   const { facts } = record;
   const isTwice = standing(record).some((one) => one.flag === "discrepancy:paid-twice");
   if (isTwice && releasesSurplus(facts)) {
-    const isLost = surplusOf(facts.others).some(({ release }) => release?.lostAt != null);
-    return isLost
-      ? { situation: "lost/surplus", sentences: surplusLost }
-      : { situation: "moving/surplus", sentences: surplusMoving };
+    const [what, [state, answer]] = surplusTold(record);
+    return { situation: `${what}/surplus`, sentences: [state, answer, ...whileReleasing(record, open)] };
   }
   const { status } = facts.order;
   const { [code]: own, other } = table[status];
