@@ -6,9 +6,12 @@ import { Child, InnerId, Text, Word } from "./text.js";
 
 const effectId = InnerId;
 
+/** Nobody knows what became of an earlier try of the same call: the bank may have it. */
+const mayBeDone = z.literal(true).optional();
+
 /** `reason` is one of the reason classes, or the gateway's own word. */
 const refused = <T extends string>(type: T) =>
-  z.strictObject({ type: z.literal(type), effectId, reason: Word(), detail: Text(500) });
+  z.strictObject({ type: z.literal(type), effectId, reason: Word(), detail: Text(500), mayBeDone });
 const confirmed = <T extends string>(type: T) =>
   z.strictObject({ type: z.literal(type), effectId, reading: Reading.nullable() });
 const unknown = <T extends string>(type: T) => z.strictObject({ type: z.literal(type), effectId, detail: Text(500) });
@@ -34,7 +37,7 @@ export const Reply = z.discriminatedUnion("type", [
   refused("rebuild.refused"),
   unknown("rebuild.unknown"),
   /** The shop was read before a call that moves money, and has another order than it was asked for: it was not sent. */
-  z.strictObject({ type: z.literal("shop.differs"), effectId, order: ShopOrder }),
+  z.strictObject({ type: z.literal("shop.differs"), effectId, order: ShopOrder, mayBeDone }),
   /** The shop reads another status than the one we meant to change. */
   z.strictObject({ type: z.literal("shop.conflicted"), effectId, status: OrderStatus, child: Child.optional() }),
 ]);

@@ -26,6 +26,7 @@ import {
   watchUndecided,
   watchUnheard,
 } from "./checkout.js";
+import { rememberEarlierTry } from "./earlier-try.js";
 import { answerBeside, readElsewhere } from "./elsewhere.js";
 import { endUnpaid, readSinceCancelled } from "./ending.js";
 import { type Decision, finished } from "./finish.js";
@@ -70,7 +71,10 @@ export const decide = (
   const builder = new DecisionBuilder(record, envelope, now, rules, facts);
   if (record === null) place(builder);
   else if (isPaidOtherwise(builder)) anotherGatewaysOrder(builder);
-  else happen(builder);
+  else {
+    rememberEarlierTry(builder);
+    happen(builder);
+  }
   askAnew(builder);
   readElsewhere(builder);
   watchUndecided(builder);

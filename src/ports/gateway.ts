@@ -7,13 +7,13 @@ export type GatewayAnswer =
   | { kind: "ok"; reading: Reading | null }
   /** A definite no: asking again gives the same answer. */
   | { kind: "refused"; reason: string; detail: string }
-  /** It certainly did not happen; ask again, not before `afterMs`. */
-  | { kind: "retry"; afterMs: number | null; detail: string }
   /**
-   * Nobody knows whether it happened: a timeout, a broken connection, a 5xx, a 429 that is not in the bank's own form.
-   * `afterMs`: how long whoever answered wants to be left alone; the payment is not read again before.
+   * It did not happen; ask again, not before `afterMs`. `certain`: nothing was sent, or the bank itself says so. Without
+   * that it may be the word of what stands before the bank, and a later no to the call is believed once the payment was read.
    */
-  | { kind: "unknown"; detail: string; afterMs?: number | null };
+  | { kind: "retry"; afterMs: number | null; detail: string; certain?: boolean }
+  /** Nobody knows whether it happened: a timeout, a broken connection, a 5xx. */
+  | { kind: "unknown"; detail: string };
 
 export type ReadAnswer = { kind: "ok"; reading: Reading } | Exclude<GatewayAnswer, { kind: "ok" }>;
 

@@ -364,8 +364,11 @@ describe("faults", () => {
     ["http-403", { kind: "refused", reason: "gateway-refused", detail: "HTTP 403: Fault of the scenario: 403" }],
     ["http-422", { kind: "refused", reason: "gateway-refused", detail: "HTTP 422: Fault of the scenario: 422" }],
     ["http-401", { kind: "refused", reason: "gateway-refused", detail: "HTTP 401: Fault of the scenario: 401" }],
-    ["http-429:retry-after=5", { kind: "retry", afterMs: 5000, detail: "HTTP 429: Fault of the scenario: 429" }],
-    ["http-429", { kind: "retry", afterMs: null, detail: "HTTP 429: Fault of the scenario: 429" }],
+    [
+      "http-429:retry-after=5",
+      { kind: "retry", afterMs: 5000, detail: "HTTP 429: Fault of the scenario: 429", certain: true },
+    ],
+    ["http-429", { kind: "retry", afterMs: null, detail: "HTTP 429: Fault of the scenario: 429", certain: true }],
     ["not-exist:8", { kind: "refused", reason: "gateway-refused", detail: `HTTP 404: There is no payment ${ID}` }],
   ];
   test.each(kinds)("capture under %s", async (fault, expected) => {

@@ -73,13 +73,13 @@ const refusal = (detail: string): Failure => ({ kind: "refused", reason: "gatewa
 
 /** What an answer that is no success means for the money. */
 const failureOf = (exchange: Exchange): Failure => {
-  if (exchange.kind === "not-sent") return { kind: "retry", afterMs: null, detail: exchange.detail };
+  if (exchange.kind === "not-sent") return { kind: "retry", afterMs: null, detail: exchange.detail, certain: true };
   if (exchange.kind === "lost") return { kind: "unknown", detail: exchange.detail };
   const { status, retryAfterMs } = exchange;
   // Without Giftwell's own error a proxy may have answered, and nobody knows what became of the request.
   const own = ownError(exchange, Trouble);
   const detail = `HTTP ${status}${own ? `: ${own.why.slice(0, 200)}` : ""}`;
-  if (status === 429) return { kind: own ? "retry" : "unknown", afterMs: retryAfterMs, detail };
+  if (status === 429) return { kind: "retry", afterMs: retryAfterMs, detail, certain: own !== null };
   return own && status >= 400 && status < 500 && status !== 408 ? refusal(detail) : { kind: "unknown", detail };
 };
 

@@ -169,7 +169,7 @@ export const netsEasy = (options: NetsEasyOptions): NetsGateway => {
   const lookedUp = async (paymentId: string): Promise<{ payment: NetsPayment } | NetsFailure> => {
     const found = await fetchPayment(paymentId);
     if (!("payment" in found)) {
-      return found.kind === "unknown" ? { afterMs: null, ...found, kind: "retry" } : found;
+      return found.kind === "unknown" ? { kind: "retry", afterMs: null, detail: found.detail, certain: true } : found;
     }
     return found.payment ? { payment: found.payment } : refusal("Nets knows no such payment");
   };

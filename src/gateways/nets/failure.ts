@@ -26,14 +26,15 @@ export const troubleOf = (exchange: Exchange): { code: string | null; detail: st
 
 export const failureOf = (exchange: Exchange): NetsFailure => {
   const { detail } = troubleOf(exchange);
-  if (exchange.kind === "not-sent") return { kind: "retry", afterMs: null, detail };
+  if (exchange.kind === "not-sent") return { kind: "retry", afterMs: null, detail, certain: true };
   if (exchange.kind === "answer") {
     const { status } = exchange;
     // Whoever turns our key away, the request went no further.
     if (status === 401) return refusal(detail);
     // 408 is the one 4xx that says nothing about what became of the question.
     const isOwn = ownError(exchange, OwnRefusal) !== null;
-    if (status === 429) return { kind: isOwn ? "retry" : "unknown", afterMs: exchange.retryAfterMs, detail };
+    if (status === 429)
+      return { kind: "retry", afterMs: exchange.retryAfterMs, detail, ...(isOwn && { certain: true }) };
     if (status >= 400 && status < 500 && status !== 408 && isOwn) return refusal(detail);
     // Nets answers 500 with its code where it will not do a thing. 1000 stands for "unknown".
     const coded = ownError(exchange, CodedError);

@@ -28,11 +28,11 @@ export const unexpected = (what: string, wrong = ""): Failure => ({
 
 /** @param own the bank's own error is in the answer; without it nobody knows who said no, nor what became of the request */
 export const failureOf = (exchange: Exchange, own: boolean, words = ""): Failure => {
-  if (exchange.kind === "not-sent") return { kind: "retry", afterMs: null, detail: exchange.detail };
+  if (exchange.kind === "not-sent") return { kind: "retry", afterMs: null, detail: exchange.detail, certain: true };
   if (exchange.kind === "lost") return { kind: "unknown", detail: exchange.detail };
   const { status, retryAfterMs } = exchange;
   const detail = quoted(`HTTP ${status}${words && `: ${words}`}`, LONGEST_DETAIL);
-  if (status === 429) return { kind: own ? "retry" : "unknown", afterMs: retryAfterMs, detail };
+  if (status === 429) return { kind: "retry", afterMs: retryAfterMs, detail, ...(own && { certain: true }) };
   // Whoever turns our password away, the request went no further.
   if (status === 401) return refusal(detail);
   // 408 is the one 4xx that says nothing about what became of the question.

@@ -67,17 +67,20 @@ const isOwn = (exchange: Exchange, stage: CallStage): boolean =>
 
 const failureOf = (exchange: Exchange, stage: CallStage): Failure => {
   const detail = detailOf(exchange);
-  if (exchange.kind === "not-sent") return { kind: "retry", afterMs: null, detail };
+  const later = (afterMs: number | null, certain = stage === "token"): Failure => ({
+    ...{ kind: "retry", afterMs, detail },
+    ...(certain && { certain }),
+  });
+  if (exchange.kind === "not-sent") return later(null, true);
   if (exchange.kind === "answer") {
     const { status } = exchange;
-    const isDefinite = stage === "token" || isOwn(exchange, stage);
-    if (status === 429) return { kind: isDefinite ? "retry" : "unknown", afterMs: exchange.retryAfterMs, detail };
+    if (status === 429) return later(exchange.retryAfterMs, stage === "token" || isOwn(exchange, stage));
     // Whoever turns our keys away, the request went no further.
     if (status === 401) return refusal(detail);
     // 408 is the one 4xx that says nothing about what became of the question.
     if (status >= 400 && status < 500 && status !== 408 && isOwn(exchange, stage)) return refusal(detail);
   }
-  return stage === "token" ? { kind: "retry", afterMs: null, detail } : { kind: "unknown", detail };
+  return stage === "token" ? later(null) : { kind: "unknown", detail };
 };
 
 /** Where its customer goes. */

@@ -63,7 +63,7 @@ const answered = (answer: GatewayAnswer, paymentId: string): GatewayAnswer => {
     case "retry":
       return { ...answer, afterMs: waitOf(answer.afterMs), detail: detailOf(answer.detail) };
     case "unknown":
-      return { ...answer, afterMs: waitOf(answer.afterMs), detail: detailOf(answer.detail) };
+      return { ...answer, detail: detailOf(answer.detail) };
     default:
       throw new TypeError("kind: must be ok, refused, retry or unknown");
   }

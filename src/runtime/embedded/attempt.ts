@@ -3,7 +3,6 @@ import { type Effect, resultOf, type ShopEffect } from "../../../machines/effect
 import type { OrderEvent } from "../../../machines/events.js";
 import type { Reading } from "../../../machines/facts.js";
 import type { ShopOrder } from "../../../machines/shop-order.js";
-import { quoted } from "../../../machines/text.js";
 import type { Gateway, GatewayAnswer } from "../../ports/gateway.js";
 import type { CallKind } from "../../ports/lanes.js";
 import { ASKED_ANEW, type ClaimedEffect } from "../../ports/store.js";
@@ -11,12 +10,12 @@ import { call, type KeyedEffect } from "./bank-call.js";
 import { Breaker } from "./breaker.js";
 import type { EngineContext } from "./context.js";
 import { endedAt, endsAgainAt, isStillOpen } from "./end-payment.js";
+import { errorAfter, mayHaveIt, triedWith } from "./got-through.js";
 import { longestWaitMs, retryAfterMs } from "./limits.js";
 import { type AttemptOutcome, type AttemptResult, FailureLog } from "./outcomes.js";
 import { MISSING_ONCE, refusedOnce, wasRefusedOnce } from "./second-word.js";
 import { lookInShop, updateBy } from "./shop-look.js";
 
-const LONGEST_ERROR = 500;
 const STOPPED = "the process stopped while the call was under way";
 /** The answer came, but the order had gone on to machines that this node does not know. */
 export const NOT_TAKEN_IN = "the answer could not be taken in";
@@ -137,7 +136,7 @@ export class Attempts {
       const isAwaited = effect.type === "readBack" || (await this.ask.isAwaited(row));
       if (!isAwaited) return { kind: "done" };
       if (answer.kind === "ok") return this.askSecond(MISSING_ONCE);
-      return this.retry(row, answer.kind === "refused" ? null : (answer.afterMs ?? null), answer.detail);
+      return this.retry(row, answer.kind === "retry" ? answer.afterMs : null, answer.detail);
     }
     const type = effect.type === "readPayment" ? "payment.read" : "payment.readBack";
     const reading = await this.ask.ownedBy(row, answer.reading);
@@ -177,7 +176,13 @@ export class Attempts {
     const gateway = await this.ask.gatewayOf(row);
     const waits = this.broken(row, gateway);
     if (waits !== null) return waits;
-    const held = await this.look(row, effect, (order) => ({ type: "shop.differs", effectId: row.id, order }));
+    const earlier = mayHaveIt(row) ? { mayBeDone: true as const } : {};
+    const held = await this.look(row, effect, (order) => ({
+      type: "shop.differs",
+      effectId: row.id,
+      order,
+      ...earlier,
+    }));
     if (held !== null) return held;
     // A process that stood still may have lost its lease: whoever has it now looks at the payment, and so must we.
     if (this.ctx.clock.now() > sendUntil) return { kind: "left" };
@@ -201,7 +206,8 @@ export class Attempts {
         };
       case "refused": {
         const { reason, detail } = answer;
-        return { kind: "event", how: "refused", event: { type: `${family}.refused`, effectId, reason, detail } };
+        const event = { type: `${family}.refused`, effectId, reason, detail, ...earlier } as const;
+        return { kind: "event", how: "refused", event };
       }
       case "unknown":
         return {
@@ -210,7 +216,7 @@ export class Attempts {
           event: { type: `${family}.unknown`, effectId, detail: answer.detail },
         };
       case "retry":
-        return this.retry(row, answer.afterMs, answer.detail);
+        return this.retry(row, answer.afterMs, triedWith(answer));
     }
   }
 
@@ -239,7 +245,7 @@ export class Attempts {
     const usual = retryAfterMs(row.attempts, longestWaitMs(clock.now() - row.createdAt, limits), random);
     const wait =
       afterMs === null || Number.isNaN(afterMs) ? usual : Math.min(Math.max(0, afterMs), limits.longestAskedMs);
-    return { kind: "retry", notBefore: clock.now() + wait, error: quoted(error, LONGEST_ERROR) || "failed" };
+    return { kind: "retry", notBefore: clock.now() + wait, error: errorAfter(row, error) };
   }
 
   private breaker(gateway: Gateway): Breaker {
@@ -261,7 +267,7 @@ export class Attempts {
     // After a short failure everybody asks again as soon as one may; in a long one seldom, but for whoever is waited for.
     const spread = !anew && longest > limits.longestRetryMs ? longest * (0.5 + random() / 2) : 0;
     const notBefore = Math.max(closedUntil + Math.round(random() * 1000), now + Math.round(spread));
-    const error = anew ? ASKED_ANEW : `${gateway.name} is left alone after several failures`;
+    const error = anew ? ASKED_ANEW : errorAfter(row, `${gateway.name} is left alone after several failures`);
     return { kind: "paused", notBefore, error };
   }
 

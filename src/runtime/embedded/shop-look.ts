@@ -68,7 +68,8 @@ export const lookInShop = async (
       return { kind: "waits", afterMs: LINES_MS, detail: "the shop's lines are being changed" };
     const order = await shop.readOrder(row.orderId);
     if (!differs(effect.expects, order)) return { kind: "same" };
-    const isFirst = order.gone === true && effect.expects.gone !== true && row.previousError !== GONE_ONCE;
+    const isFirst =
+      order.gone === true && effect.expects.gone !== true && row.previousError?.startsWith(GONE_ONCE) !== true;
     return isFirst ? { kind: "waits", afterMs: how.secondWordMs, detail: GONE_ONCE } : { kind: "differs", order };
   } catch (error) {
     return { kind: "waits", afterMs: null, detail: `the shop cannot be asked for the order: ${thrownText(error)}` };

@@ -171,7 +171,7 @@ export class SimulatedBank {
     const { luck } = this.parts;
     if (fault === "429") return { kind: "retry", afterMs: luck.between(1, 20) * SECOND, detail: "429" };
     if (fault === "401") return refused("HTTP 401");
-    if (fault === "unreachable") return { kind: "retry", afterMs: null, detail: "network: ECONNREFUSED" };
+    if (fault === "unreachable") return { kind: "retry", afterMs: null, detail: "ECONNREFUSED", certain: true };
     if (fault === "500") return { kind: "unknown", detail: "HTTP 500" };
     if (fault === "front-404") return { kind: "unknown", detail: FRONT_404 };
     return fault === "timeout-before" ? lost : null;
