@@ -10,7 +10,22 @@ const noSuchStep = (gateway: Gateway): GatewayAnswer => ({
   detail: `${gateway.name} does not book what was signed`,
 });
 
-export const call = (gateway: Gateway, effect: KeyedEffect): Promise<GatewayAnswer> => {
+/** It asks for a part of what is there, so the bank may carry it out twice: a refund, or a step of new lines. */
+const isPart = (effect: KeyedEffect): boolean =>
+  effect.type === "refundPayment" ||
+  effect.type === "addOrderLines" ||
+  // A plain cancellation is sent whatever the shop has; the first step of new lines is not.
+  (effect.type === "cancelPayment" && effect.expects !== undefined);
+
+/** Sends it. What may have been passed on goes out again soon only where the bank carries it out once. */
+export const call = async (gateway: Gateway, effect: KeyedEffect): Promise<GatewayAnswer> => {
+  const answer = await sent(gateway, effect);
+  return answer.kind === "retry" && answer.certain !== true && isPart(effect)
+    ? { kind: "unknown", detail: answer.detail }
+    : answer;
+};
+
+const sent = (gateway: Gateway, effect: KeyedEffect): Promise<GatewayAnswer> => {
   switch (effect.type) {
     case "bookSignedPayment":
       return gateway.bookSignedPayment?.(effect) ?? Promise.resolve(noSuchStep(gateway));
