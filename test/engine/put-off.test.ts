@@ -30,7 +30,7 @@ const world = async (call: Call | "shop", store: "memory" | "file" = "memory") =
   };
   for (const name of ["capture", "cancel", "refund", "addOrderLines"] as const) {
     gateway[name] = async (asked: never) => {
-      if (state.away && name === call) return { kind: "retry", afterMs: null, detail: "HTTP 429" };
+      if (state.away && name === call) return { kind: "retry", afterMs: null, detail: "ECONNREFUSED", certain: true };
       state.sent += 1;
       return inner[name](asked);
     };
