@@ -95,7 +95,16 @@ export const pluginIntegrations: Section[] = [
         "an attached `Payment` object with a valid `Order` structure",
         "Nothing is captured without: Completed of an order that costs something is refused (`no-payment`), unless capturing is switched off.",
         [...ASKS, 'complete: "no-payment"'],
-        { also: [[...ASKS, '"missing",']] },
+        {
+          also: [
+            [...ASKS, '"missing",'],
+            [
+              ...BRANCHES,
+              '["merchant.completed", { pays: "missing", settings: { enableCapture: false} }, "completed |',
+            ],
+            [...BRANCHES, '["merchant.completed", { pays: "missing", order: { total: 0} }, "completed |'],
+          ],
+        },
       ),
       done(
         "must **not** be in a `REJECTED`, `FROZEN`, or `INSPECTION` state",
@@ -131,9 +140,18 @@ export const pluginIntegrations: Section[] = [
     rows: [
       done(
         "error message (`unable-to-capture-frozen-order`)",
-        "Completed of a frozen payment is refused with the same reason, and the order screen says it in words.",
+        "Completed of a frozen payment is refused with the same reason, whatever the order costs and also with capturing switched off, and the order screen says it in words.",
         [...ASKS, 'complete: "unable-to-capture-frozen-order"'],
-        { also: [["woo/plugin.test.ts", SCREEN]] },
+        {
+          also: [
+            [
+              "core/decide.test.ts",
+              "a free order that is %s is not completed while its payment is %s, with capturing %s",
+            ],
+            [...BRANCHES, '["merchant.completed", { pays: "frozen", settings: { enableCapture: false} }, "no branch"]'],
+            ["woo/plugin.test.ts", SCREEN],
+          ],
+        },
       ),
       done(
         "loads the persisted order, compares the old and new status",

@@ -95,7 +95,7 @@ export const workflows: Document = {
         ),
         done(
           "the redirecturl will instead point back to a cancellation page",
-          "Signing that the customer cancelled, or that the bank refuses on booking, leads back to the cart with an error.",
+          "Signing that the customer cancelled, or that the bank refuses on booking, leads back to the cart with an error, and with the plugin to the checkout, where the customer reads it.",
           [
             "scenarios/legacy-flow.json",
             "Signed, and the bank denies it on booking: back to the cart with an error, the order failed",
@@ -104,6 +104,7 @@ export const workflows: Document = {
             rules: ["book/refused", "fail-page/cancelled"],
             also: [
               ["scenarios/legacy-flow.json", "Hosted: the customer gave up at the bank, and the order is cancelled"],
+              ["woo/plugin.test.ts", "or to the checkout, with the bank's reason; unless the order is paid after all"],
             ],
           },
         ),
