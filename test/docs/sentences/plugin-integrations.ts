@@ -69,7 +69,7 @@ export const pluginIntegrations: Section[] = [
       ),
       done(
         "carry out these actions manually in Resurs Bank’s Merchant Portal",
-        "Capture, refund and change of lines can each be switched off. What is then left to do in the portal is flagged, but for the rest of a payment of which a part was captured.",
+        "Capture, refund and change of lines can each be switched off. What is then left to do in the portal is flagged, but for the rest of a payment of which a part was captured. Of refunds it is as much as all that the shop has refunded is more than all that the bank has.",
         ["scenarios/capture.json", "Automatic capture is off: completed by hand, nothing captured, and flagged"],
         {
           rules: ["capture/off", "refund/off", "modify/off"],
@@ -79,6 +79,10 @@ export const pluginIntegrations: Section[] = [
               "Automatic refund is off: refunded in the shop, and the money that the bank still has is flagged",
             ],
             ["core/refund-by-hand.test.ts", "several of them: their sum, until the portal shows as much"],
+            [
+              "core/refund-by-hand.test.ts",
+              "after 40000 in the portal: %i is flagged as far as the shop has refunded more",
+            ],
             [
               "scenarios/choices.json",
               "Automatic modify is off: a line less in the shop, the bank hears nothing, and completing it is refused",
