@@ -38,6 +38,8 @@ const combined = {
   /** Seed 003, "Enable Capture": what the shop has switched off is done by hand in the portal; a frozen order is not. */
   completesWithoutCapture: and(["captureIsOff", not("isFrozen")]),
   isAlreadyCaptured: and(["isCapturedInFull", not("isRejected"), not("isFrozen")]),
+  /** Seed 003, "Additional HPOS handling": a frozen order is not completed, whatever it costs. */
+  hasNothingToPay: and(["isFree", not("isFrozen")]),
 
   /** Seed 003, "Enable Cancel": never after a capture; what is left of a partly cancelled payment can be. */
   canCancel: and([not("hasCaptured"), not("isFrozenShut"), not("isInInspection"), "offersCancel"]),

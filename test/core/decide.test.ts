@@ -831,6 +831,22 @@ describe("what a merchant may do, and the reason when not", () => {
     },
   );
 
+  test.each(
+    (["pending", "on-hold", "processing", "failed"] as const).flatMap((status) =>
+      (["frozen", "frozen, still offered"] as const).flatMap((payment) =>
+        [true, false].map((enableCapture) => [status, payment, enableCapture] as const),
+      ),
+    ),
+  )("a free order that is %s is not completed while its payment is %s, with capturing %s", (status, payment, on) => {
+    const life = new Life(anOrder({ status, total: 0 }), rulesWith({ enableCapture: on }));
+    const refused = { outcome: "refused", reason: "unable-to-capture-frozen-order" };
+    expect(life.settle(asks.complete, payments[payment])).toMatchObject(refused);
+    expect(life.status).toBe(status);
+    // Once the bank lets it go, there is nothing to capture.
+    expect(life.settle(asks.complete)).toMatchObject({ outcome: "moved", to: "completed" });
+    expect(life.types).not.toContain("capturePayment");
+  });
+
   test("cancelling is switched off: a captured order is cancelled in the shop and flagged, a completed one is not", () => {
     const { life, answer } = asked("cancel", "captured", { enableCancel: false });
     expect([answer.outcome, life.status, life.raised]).toEqual([

@@ -93,6 +93,7 @@ const edges: [GuardName, holds: Said[], doesNot: Said[]][] = [
   ["seesPending", [{ seen: "pending" }], [{ seen: "failed" }, {}]],
 
   ["canCapture", [{}], [{ pays: "rejected, task done" }, { pays: { status: "FROZEN" } }, { pays: { status: "INSPECTION" } }, { pays: "no order" }, { pays: "captured" }, { pays: "no offers" }, { pays: "too little" }]],
+  ["hasNothingToPay", [{ order: { total: 0 } }, { pays: "missing", order: { total: 0 } }], [{}, { pays: "frozen", order: { total: 0 } }]],
   ["isAlreadyCaptured", [{ pays: "captured" }], [{ pays: { authorized: 0, captured: 1, status: "REJECTED" } }, { pays: { authorized: 0, captured: 1, status: "FROZEN" } }, {}]],
   ["canCancel", [{}, { pays: { status: "FROZEN" } }], [{ pays: "partly captured" }, { pays: { status: "FROZEN", offers: ["CAPTURE"] } }, { pays: { status: "INSPECTION" } }, { pays: "no offers" }]],
   ["hasNothingToCancel", [{ pays: { id: null } }, { pays: "missing" }, { pays: "at the bank" }, { pays: "rejected, task done" }, { pays: "cancelled" }], [{}, { pays: { status: "REJECTED", captured: 1 } }, { pays: { status: "SUPPLEMENTING_REQUIRED", captured: 1 } }]],

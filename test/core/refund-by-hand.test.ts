@@ -38,6 +38,17 @@ describe("a refund of an amount while automatic refunds are off", () => {
     expect(standing(life).map(([flag]) => flag)).not.toContain("refund-by-hand");
   });
 
+  test.each([
+    [1000, []],
+    [40_000, []],
+    [50_000, [["refund-by-hand", 10_000]]],
+  ] as const)("after 40000 in the portal: %i is flagged as far as the shop has refunded more", (amount, flagged) => {
+    const life = off();
+    life.settle({ type: "reconcile.asked" }, books(40_000));
+    life.settle(refund(amount), books(40_000));
+    expect(standing(life)).toEqual(flagged);
+  });
+
   test("is no matter where refunds are on", () => {
     const life = lifeOf({ status: "completed" });
     life.settle({ type: "reconcile.asked" }, books(0));

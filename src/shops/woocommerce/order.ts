@@ -42,7 +42,7 @@ export const DIFFERENCE = "difference";
 export const linesOf = (order: WooOrder): Line[] => {
   const lines: Line[] = [
     ...order.line_items.map(({ id, sku, product_id, name, quantity, ...item }) => {
-      const own = quoted(sku ?? "", 100) || (product_id > 0 ? `product-${product_id}` : `line-${id}`);
+      const own = quoted((sku ?? "").trim(), 100) || (product_id > 0 ? `product-${product_id}` : `line-${id}`);
       return lineOf(order, item, { sku: own, name, quantity: quantity || 1 });
     }),
     ...order.shipping_lines.map((item): Line => {

@@ -22,7 +22,7 @@ const completes = (story: ReferenceStory, now: number): void => {
   const taken =
     reading !== undefined && reading.authorized === 0 && reading.captured > 0 && reading.captured !== reading.refunded;
   if (taken && !frozen && reading.status !== "REJECTED") return story.becomes("completed", now);
-  if (order.total === 0 || (!settings.enableCapture && !frozen)) return story.becomes("completed", now);
+  if (!frozen && (order.total === 0 || !settings.enableCapture)) return story.becomes("completed", now);
   if (reading === undefined || !isCapturable(story.known())) return;
   story.capture(now);
   story.becomes("completed", now);

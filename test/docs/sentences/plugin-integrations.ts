@@ -69,7 +69,7 @@ export const pluginIntegrations: Section[] = [
       ),
       done(
         "carry out these actions manually in Resurs Bank’s Merchant Portal",
-        "Capture, refund and change of lines can each be switched off. What is then left to do in the portal is flagged, but for the rest of a payment of which a part was captured.",
+        "Capture, refund and change of lines can each be switched off. What is then left to do in the portal is flagged, but for the rest of a payment of which a part was captured. Of refunds it is as much as all that the shop has refunded is more than all that the bank has.",
         ["scenarios/capture.json", "Automatic capture is off: completed by hand, nothing captured, and flagged"],
         {
           rules: ["capture/off", "refund/off", "modify/off"],
@@ -79,6 +79,10 @@ export const pluginIntegrations: Section[] = [
               "Automatic refund is off: refunded in the shop, and the money that the bank still has is flagged",
             ],
             ["core/refund-by-hand.test.ts", "several of them: their sum, until the portal shows as much"],
+            [
+              "core/refund-by-hand.test.ts",
+              "after 40000 in the portal: %i is flagged as far as the shop has refunded more",
+            ],
             [
               "scenarios/choices.json",
               "Automatic modify is off: a line less in the shop, the bank hears nothing, and completing it is refused",
@@ -95,7 +99,16 @@ export const pluginIntegrations: Section[] = [
         "an attached `Payment` object with a valid `Order` structure",
         "Nothing is captured without: Completed of an order that costs something is refused (`no-payment`), unless capturing is switched off.",
         [...ASKS, 'complete: "no-payment"'],
-        { also: [[...ASKS, '"missing",']] },
+        {
+          also: [
+            [...ASKS, '"missing",'],
+            [
+              ...BRANCHES,
+              '["merchant.completed", { pays: "missing", settings: { enableCapture: false} }, "completed |',
+            ],
+            [...BRANCHES, '["merchant.completed", { pays: "missing", order: { total: 0} }, "completed |'],
+          ],
+        },
       ),
       done(
         "must **not** be in a `REJECTED`, `FROZEN`, or `INSPECTION` state",
@@ -131,9 +144,18 @@ export const pluginIntegrations: Section[] = [
     rows: [
       done(
         "error message (`unable-to-capture-frozen-order`)",
-        "Completed of a frozen payment is refused with the same reason, and the order screen says it in words.",
+        "Completed of a frozen payment is refused with the same reason, whatever the order costs and also with capturing switched off, and the order screen says it in words.",
         [...ASKS, 'complete: "unable-to-capture-frozen-order"'],
-        { also: [["woo/plugin.test.ts", SCREEN]] },
+        {
+          also: [
+            [
+              "core/decide.test.ts",
+              "a free order that is %s is not completed while its payment is %s, with capturing %s",
+            ],
+            [...BRANCHES, '["merchant.completed", { pays: "frozen", settings: { enableCapture: false} }, "no branch"]'],
+            ["woo/plugin.test.ts", SCREEN],
+          ],
+        },
       ),
       done(
         "loads the persisted order, compares the old and new status",

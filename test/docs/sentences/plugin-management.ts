@@ -97,7 +97,7 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "once an order has been cancelled it can't be reverted to another status",
-        "The engine refuses a change to another status. If the payment turns out to be accepted later, the order is flagged, or becomes processing if the shop chooses so.",
+        "The engine refuses a change to another status. If the payment turns out to be accepted later, the order is flagged, or becomes processing if the shop chooses so. By another choice, where the bank was asked to end the payment (Nets), the money goes back and the order stays cancelled.",
         ["scenarios/terminal.json", "Cancelled is the end: it cannot be made pending again"],
         {
           rules: ["terminal/cancelled"],
@@ -110,6 +110,7 @@ export const pluginManagement: Section[] = [
               '["cancelled", "accepted", ["discrepancy:paid-but-cancelled"]]',
             ],
             ["core/decide.test.ts", "%s, turned the other way, changes exactly its rows"],
+            ["core/late-money.test.ts", "money that comes after %s cancelled the unpaid order goes back"],
           ],
         },
       ),
@@ -186,7 +187,10 @@ export const pluginManagement: Section[] = [
       differs(
         "only works if the payment can be captured, cancelled or if it has been fully cancelled",
         "Only a payment of the Merchant API is changed, and it has to be cancellable, with nothing captured, or cancelled in full: a change begins with a cancellation of the whole, which a payment that can only be captured does not allow.",
-        { test: [...ASKS, '"remove a line": "not-editable"'] },
+        {
+          test: [...ASKS, '"remove a line": "not-editable"'],
+          also: [[...BRANCHES, '["merchant.editedLines", { wish: smaller, gateway: nets }, "no branch"]']],
+        },
       ),
       done(
         "no call will be made to Resurs Bank",
@@ -210,7 +214,11 @@ export const pluginManagement: Section[] = [
         {
           rules: ["modify/rebuild"],
           options: ["settings.choices.modifyWhenFullyCancelled"],
-          also: [[...BRANCHES, '["merchant.editedLines", { pays: "cancelled", wish: { ...smaller, total: 100_000 } }']],
+          also: [
+            [...BRANCHES, '["merchant.editedLines", { pays: "cancelled", wish: { ...smaller, total: 100_000 } }'],
+            [...BRANCHES, '["merchant.editedLines", { pays: "cancelled", wish: { ...smaller, total: 100_001 } }'],
+            [...BRANCHES, '["merchant.editedLines", { pays: "cancelled", wish: smaller, gateway: nets }'],
+          ],
         },
       ),
       done(

@@ -63,6 +63,14 @@ export const pluginSettings: Section[] = [
         {
           pages: ["lines.md"],
           test: ["woo/woocommerce.test.ts", "of one article on several lines, %s", '["one of them becomes smaller"'],
+          also: [
+            ["woo/woocommerce.test.ts", "an order of the shop in the engine's words", '{ sku: "product-9"'],
+            [
+              "woo/plugin-order.test.ts",
+              "the plugin and the adapter make the same of an order with",
+              "goods whose SKU is",
+            ],
+          ],
         },
       ),
     ],

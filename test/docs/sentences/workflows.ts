@@ -89,13 +89,21 @@ export const workflows: Document = {
         ),
         done(
           "another step takes place to complete the missing parts of the order (bookSignedPayment)",
-          "Opening the landing page has the bank book what was signed, once even if the page is opened again, and leads to the thank-you page.",
+          "In the simplified flow, opening the landing page has the bank book what was signed, once even if the page is opened again, and leads to the thank-you page. In the hosted flow the bank has booked it by then.",
           ["scenarios/legacy-flow.json", "The landing page opened three times in one second: one booking, one mail"],
-          { rules: ["book/signed"] },
+          {
+            rules: ["book/signed"],
+            also: [
+              [
+                "scenarios/legacy-flow.json",
+                "Hosted: the bank has booked it by the time the customer is back, so nothing is booked again",
+              ],
+            ],
+          },
         ),
         done(
           "the redirecturl will instead point back to a cancellation page",
-          "Signing that the customer cancelled, or that the bank refuses on booking, leads back to the cart with an error.",
+          "Signing that the customer cancelled, or that the bank refuses on booking, leads back to the cart with an error, and with the plugin to the checkout, where the customer reads it.",
           [
             "scenarios/legacy-flow.json",
             "Signed, and the bank denies it on booking: back to the cart with an error, the order failed",
@@ -104,12 +112,13 @@ export const workflows: Document = {
             rules: ["book/refused", "fail-page/cancelled"],
             also: [
               ["scenarios/legacy-flow.json", "Hosted: the customer gave up at the bank, and the order is cancelled"],
+              ["woo/plugin.test.ts", "or to the checkout, with the bank's reason; unless the order is paid after all"],
             ],
           },
         ),
         done(
           "statuses are beginning to be handled here, while still waiting for callbacks",
-          "The landing page books the payment and moves the order. With a callback in the same second there is one booking, one change and one e-mail.",
+          "The landing page has the payment booked, in the simplified flow, and moves the order. With a callback in the same second there is one booking, one change and one e-mail.",
           [
             "scenarios/legacy-flow.json",
             "The landing page and the bank's callback at the same second: booked once, one mail",
