@@ -95,6 +95,7 @@ export const orderMachine = orderSetup.createMachine({
       on: {
         "payment.read": reading.whenProcessing,
         "customer.unproven": reading.whenProcessingUnproven,
+        "customer.failed": reading.whenProcessingCustomerFails,
         ...ends,
         "merchant.held": merchant.hold,
         ...changes,

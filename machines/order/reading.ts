@@ -192,11 +192,22 @@ export const whenOnHoldCustomerFails = [
   already,
 ] as const satisfies readonly Branch[];
 
-export const whenProcessing = [
+const whenProcessingStays = [
   awaitedRefund,
   { guard: "isAccepted", ...already },
   { guard: "staysProcessingWhenRejected", ...rule("status-update/rejected-stays-processing") },
+] as const satisfies readonly Branch[];
+export const whenProcessing = [
+  ...whenProcessingStays,
   ...whenRejected,
+  onHoldIfEditable,
+  notValidated,
+] as const satisfies readonly Branch[];
+/** The page cancels a failed order, so that one which failed there would be moved again when it is opened again. */
+export const whenProcessingCustomerFails = [
+  ...whenProcessingStays,
+  { guard: "isRejectedAfterTheTask", ...gaveUp, actions: status("payment-status-cancelled") },
+  aborted,
   onHoldIfEditable,
   notValidated,
 ] as const satisfies readonly Branch[];

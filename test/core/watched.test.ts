@@ -237,7 +237,7 @@ describe("the order failed with an older payment", () => {
   });
 });
 
-describe("the fail page of an order that an early callback put on hold", () => {
+describe("the fail page of an order that an early callback put on hold, or a person made processing", () => {
   const onHold = (says = payments["at the bank"]) => {
     const life = lifeOf();
     life.settle(callback(), payments["at the bank"]);
@@ -267,6 +267,33 @@ describe("the fail page of an order that an early callback put on hold", () => {
       expect(life.types.filter((type) => type === "setOrderStatus")).toHaveLength(1);
     }
   });
+
+  test.each([
+    "rejected, task done",
+    "rejected, task open",
+    "rejected, task silent",
+    "rejected, task unreadable",
+    "released after the task",
+  ] as const)("moves a processing order once, however often it is opened: %s", (pays) => {
+    for (const gateway of ["resurs-mapi", "resurs-simplified", "nets-easy"]) {
+      const life = lifeOf({ status: "processing", gateway });
+      for (const _ of ["opened", "opened again"]) {
+        life.settle({ type: "customer.returned", page: "fail" }, payments[pays]);
+        expect([gateway, life.status]).toEqual([gateway, "cancelled"]);
+      }
+      expect(life.types.filter((type) => type === "setOrderStatus")).toHaveLength(1);
+    }
+  });
+
+  test.each(["rejected, task done", "rejected, task open"] as const)(
+    "leaves a processing order where the shop chose that: %s",
+    (pays) => {
+      const life = lifeOf({ status: "processing" }, { choices: { processingThenRejected: "stay" } } as never);
+      for (const _ of ["opened", "opened again"])
+        life.settle({ type: "customer.returned", page: "fail" }, payments[pays]);
+      expect([life.status, life.types.filter((type) => type === "setOrderStatus")]).toEqual(["processing", []]);
+    },
+  );
 
   test("leaves it on hold where the shop chose that for a customer who gave up", () => {
     const says: [keyof typeof payments, string][] = [

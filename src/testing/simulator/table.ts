@@ -104,7 +104,8 @@ export const afterReading = (status: OrderStatus, k: TableInput, asker: Asker = 
       if (whenRejected(k) === "cancelled" && choices.onHoldThenAborted === "stay") return status;
       return asker === "fail page" ? "cancelled" : whenRejected(k);
     case "processing":
-      if (rejected) return choices.processingThenRejected === "follow" ? whenRejected(k) : status;
+      if (rejected && choices.processingThenRejected === "stay") return status;
+      if (rejected) return asker === "fail page" ? "cancelled" : whenRejected(k);
       return accepted || !canStillBeWorkedWith(k) ? status : "on-hold";
     case "failed":
       if (asker === "fail page") return whenPending(k, asker);

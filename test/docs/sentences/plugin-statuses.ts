@@ -99,13 +99,14 @@ export const pluginStatuses: Section[] = [
       ),
       done(
         "If the `completed` flag is set to true, the order status will be set to `failed`.",
-        "A pending, on-hold or processing order becomes failed if the task was completed, and cancelled if not. If the customer of a pending or on-hold order comes back by the fail page first, it is cancelled.",
+        "A pending, on-hold or processing order becomes failed if the task was completed, and cancelled if not. If the customer comes back by the fail page first, it is cancelled.",
         [...CELLS, '["P", "H    H    H    H    R    F    X'],
         {
           rules: ["status-update/rejected-failed", "status-update/rejected-cancelled"],
           also: [
             [...PAGES, '["fail", "rejected, task done", "cancelled"]'],
             ["core/watched.test.ts", "cancels it, as a pending one, where the bank rejected the payment: %s"],
+            ["core/watched.test.ts", "moves a processing order once, however often it is opened: %s"],
           ],
         },
       ),
