@@ -165,7 +165,10 @@ export const pluginManagement: Section[] = [
         "allow complete refunds of the payment when a partial refund has already been applied",
         "Refunded gives back what was captured and not yet refunded.",
         ["scenarios/refund.json", "A part went back in the Merchant Portal; 'Refunded' gives back the rest"],
-        { rules: ["refund/full"] },
+        {
+          rules: ["refund/full"],
+          also: [["core/ask.test.ts", "a refund of %s", '["all that is left", "partly refunded"']],
+        },
       ),
     ],
   },
@@ -276,7 +279,10 @@ export const pluginManagement: Section[] = [
         ["core/wishes.test.ts", "names what he wishes for: amounts, lines, totals", '"partial-refund-not-supported"'],
         {
           rules: ["refund/full", "refund/confirmed"],
-          also: [["scenarios/refund.json", "A part went back in the Merchant Portal; 'Refunded' gives back the rest"]],
+          also: [
+            ["scenarios/refund.json", "A part went back in the Merchant Portal; 'Refunded' gives back the rest"],
+            ["core/ask.test.ts", "a refund of %s", '["all that is left", "partly refunded"'],
+          ],
         },
       ),
       differs(
