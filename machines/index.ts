@@ -81,7 +81,7 @@ export const netsEasy: Flow = {
   repeatableByKey: ["capture", "refund"],
 };
 
-/** Resurs's simplified and hosted flows: WooCommerce's own checkout, then signing, then booking. */
+/** Resurs's simplified flow: WooCommerce's own checkout, then signing, then booking. */
 export const standardFlow: Flow = {
   bank: "Resurs Bank",
   payment: legacyMachine,
@@ -96,8 +96,8 @@ export const standardFlow: Flow = {
   repeatableByKey: [],
 };
 
-/** Resurs Checkout, v1 and v2: the purchase happens in the bank's frame, and the bank books it. */
-export const resursCheckout: Flow = { ...standardFlow, booksWhenSigned: false };
+/** Resurs's hosted flow and Resurs Checkout, v1 and v2: the purchase happens at the bank, and the bank books it. */
+export const bankBooks: Flow = { ...standardFlow, booksWhenSigned: false };
 
 /** How a gateway pays; one that the registry does not name, and null, pay as the Merchant API does. */
 export const flowOf = (registry: Registry, gateway: string | null): Flow =>
@@ -173,8 +173,8 @@ export const registry: Registry = {
   flows: {
     "resurs-mapi": merchantApi,
     "resurs-simplified": standardFlow,
-    "resurs-hosted": standardFlow,
-    "resurs-rco": resursCheckout,
+    "resurs-hosted": bankBooks,
+    "resurs-rco": bankBooks,
     "nets-easy": netsEasy,
   },
   migrations: [

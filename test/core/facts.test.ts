@@ -4,12 +4,12 @@ import { flags } from "../../machines/flags.js";
 import { type GuardName, nextDueAt } from "../../machines/guards.js";
 import { cooldownEndsAt, dueAt } from "../../machines/hold.js";
 import {
+  bankBooks,
   flowOf,
   merchantApi,
   netsEasy,
   orderMachine,
   registry,
-  resursCheckout,
   standardFlow,
 } from "../../machines/index.js";
 import { linkLifetimeMinutes, Settings } from "../../machines/settings.js";
@@ -69,7 +69,7 @@ const edges: [GuardName, holds: Said[], doesNot: Said[]][] = [
   ["unpaidStaysPending", [{ gateway: "nets-easy" }], [{}]],
   ["comparesAmounts", [{ gateway: "nets-easy" }], [{}]],
   ["recreatesLines", [{}], [{ gateway: "nets-easy" }, { gateway: "resurs-simplified" }]],
-  ["booksWhenSigned", [{ gateway: "resurs-simplified" }, { gateway: "resurs-hosted" }], [{}, { gateway: "resurs-rco" }, { gateway: "nets-easy" }]],
+  ["booksWhenSigned", [{ gateway: "resurs-simplified" }], [{}, { gateway: "resurs-hosted" }, { gateway: "resurs-rco" }, { gateway: "nets-easy" }]],
   ["choosesToStayPending", [{ choices: { pendingWhileCustomerIsAway: "stay" } }], [{}]],
   ["choosesToRevive", [{ choices: { cancelledThenAccepted: "revive" } }], [{}]],
   ["choosesToStayOnHold", [{ choices: { onHoldThenAborted: "stay" } }], [{}]],
@@ -232,11 +232,11 @@ test("each way of paying has its own traits, and one that nobody named pays as t
     ["resurs-rco", "Resurs Bank", "legacy"],
     ["nets-easy", "Nets", "nets"],
   ]);
-  const links = [merchantApi, standardFlow, resursCheckout, netsEasy].map(({ linkExpires }) => linkExpires);
+  const links = [merchantApi, standardFlow, bankBooks, netsEasy].map(({ linkExpires }) => linkExpires);
   expect(links).toEqual([true, false, false, false]);
-  const waits = [merchantApi, standardFlow, resursCheckout, netsEasy].map((flow) => flow.callbackDelaySeconds);
+  const waits = [merchantApi, standardFlow, bankBooks, netsEasy].map((flow) => flow.callbackDelaySeconds);
   expect(waits).toEqual([0, 0, 0, 120]);
-  const pending = [merchantApi, standardFlow, resursCheckout].map((f) => [f.unpaidStaysPending, f.comparesAmounts]);
+  const pending = [merchantApi, standardFlow, bankBooks].map((f) => [f.unpaidStaysPending, f.comparesAmounts]);
   expect(pending.flat()).not.toContain(true);
   expect(flowOf(registry, "stranger")).toBe(merchantApi);
   expect(flowOf(registry, null)).toBe(merchantApi);
