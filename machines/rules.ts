@@ -71,7 +71,7 @@ const table = {
     "under-way": r(
       own,
       "-",
-      "A call that moves this order's money is under way: the payment is read at once, and the callback waits for the call's result as well.",
+      "A call that moves this order's money is under way: the payment is read as soon as the bank has answered what was sent to it last, and the callback waits for the call's result.",
     ),
     settled: r(own, "-", "The call that moved money has ended, so the payment is read again."),
     "every-payment": r(own, "-", "The order has other payments; they are read before it is given up."),
