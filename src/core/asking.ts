@@ -180,9 +180,11 @@ export const awaitReading = (builder: DecisionBuilder, mine: WaitingEvent): void
   const due = dueAt(builder.guardContext(), mine);
   const holds = mine.held && builder.now < due;
   const known = Number.isFinite(due);
+  // The payment may be read at once; it is answered when the call has ended all the same.
+  const waitsForCall = mine.held && builder.facts.operation !== null && !(holds && known);
   builder.answer({ eventId: mine.eventId, type: builder.envelope.event.type }, "deferred", {
     rule: meta?.rule ?? null,
-    reason: !holds ? "reading-payment" : known ? "cooldown" : "operation-in-flight",
+    reason: waitsForCall ? "operation-in-flight" : holds ? "cooldown" : "reading-payment",
     until: holds && known ? due : null,
   });
 };

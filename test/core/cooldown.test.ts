@@ -82,7 +82,7 @@ describe("a callback and money on the move", () => {
     expect(answerTo(life, callback())).toMatchObject({
       outcome: "deferred",
       rule: "cooldown/under-way",
-      reason: "reading-payment",
+      reason: "operation-in-flight",
       until: null,
     });
     life.read(rejected);
