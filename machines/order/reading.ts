@@ -148,6 +148,12 @@ const gaveUp = {
   actions: status("customer-cancelled"),
   ...rule("fail-page/cancelled"),
 } as const satisfies Branch;
+/** The page cancels a failed order, so one that failed there would be moved again when the page is opened again. */
+const rejectedAtThePage = {
+  guard: "isRejectedAfterTheTask",
+  ...gaveUp,
+  actions: status("payment-status-cancelled"),
+} as const satisfies Branch;
 export const whenCustomerFails = [
   ...whenAccepted,
   { guard: "isRejected", ...gaveUp, actions: status("payment-status-cancelled") },
@@ -185,7 +191,7 @@ export const whenOnHold = [
 /** An early callback may have put it on hold while the customer was at the bank: it ends as a pending one would. */
 export const whenOnHoldCustomerFails = [
   ...whenOnHoldHolding,
-  { guard: "isRejectedAfterTheTask", ...gaveUp, actions: status("payment-status-cancelled") },
+  rejectedAtThePage,
   ...whenOnHoldAborted,
   { guard: "isAwaitingCustomer", ...gaveUp },
   { guard: "isMissing", ...gaveUp },
@@ -203,10 +209,9 @@ export const whenProcessing = [
   onHoldIfEditable,
   notValidated,
 ] as const satisfies readonly Branch[];
-/** The page cancels a failed order, so that one which failed there would be moved again when it is opened again. */
 export const whenProcessingCustomerFails = [
   ...whenProcessingStays,
-  { guard: "isRejectedAfterTheTask", ...gaveUp, actions: status("payment-status-cancelled") },
+  rejectedAtThePage,
   aborted,
   onHoldIfEditable,
   notValidated,

@@ -45,17 +45,18 @@ export const callback = (builder: DecisionBuilder, kind: string, paymentId: stri
     w.paymentId === about &&
     w.afterCheckout === afterCheckout;
   const twin = waiting.find(isTwin);
-  if (twin?.readDuring !== undefined) {
-    // What came since is read as well, and one of them waits for the end of the call.
-    const { readDuring: _, ...anew } = twin;
-    const { waiting: all } = builder.facts;
-    builder.facts = { ...builder.facts, waiting: all.map((one) => (one.eventId === twin.eventId ? anew : one)) };
-    builder.moveCooldown("callback.received");
-  }
   if (twin !== undefined) {
+    if (twin.readDuring !== undefined) readAnew(builder, twin);
     return builder.answer(me, "ignored", { rule: "callback/duplicate", reason: "duplicate" });
   }
   awaitReading(builder, mine);
+};
+
+/** What came since the reading during a call is read as well; one of them waits for the end of the call. */
+const readAnew = (builder: DecisionBuilder, { readDuring: _, ...twin }: WaitingEvent): void => {
+  const waiting = builder.facts.waiting.map((one) => (one.eventId === twin.eventId ? twin : one));
+  builder.facts = { ...builder.facts, waiting };
+  builder.moveCooldown("callback.received");
 };
 
 /** Everything else that needs to know the payment first. What the order would not do anyway is answered at once. */
@@ -179,13 +180,12 @@ export const awaitReading = (builder: DecisionBuilder, mine: WaitingEvent): void
   const meta = builder.moveCooldown(mine.held ? "callback.received" : "someone.asked");
   const due = dueAt(builder.guardContext(), mine);
   const holds = mine.held && builder.now < due;
-  const known = Number.isFinite(due);
-  // The payment may be read at once; it is answered when the call has ended all the same.
-  const waitsForCall = mine.held && builder.facts.operation !== null && !(holds && known);
+  // The payment is read at once; it is answered when the call has ended all the same.
+  const waitsForCall = mine.held && builder.facts.operation !== null;
   builder.answer({ eventId: mine.eventId, type: builder.envelope.event.type }, "deferred", {
     rule: meta?.rule ?? null,
-    reason: waitsForCall ? "operation-in-flight" : holds ? "cooldown" : "reading-payment",
-    until: holds && known ? due : null,
+    reason: holds ? "cooldown" : waitsForCall ? "operation-in-flight" : "reading-payment",
+    until: holds ? due : null,
   });
 };
 

@@ -146,7 +146,7 @@ export const lookAtOther = (builder: DecisionBuilder, mine: WaitingEvent, id: st
   builder.facts = { ...builder.facts, waiting: [...builder.facts.waiting, { ...mine, paymentId: id, readingId }] };
 };
 
-export const isEndOfRelease = ({ type, paymentId }: WaitingEvent) =>
+export const isEndOfRelease = ({ type, paymentId }: WaitingEvent): boolean =>
   paymentId !== null && type === "merchant.endedWait";
 export const isOwnTimer = ({ type, paymentId }: WaitingEvent): boolean => paymentId !== null && isOfAMachine(type);
 

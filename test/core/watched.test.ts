@@ -251,38 +251,27 @@ describe("the fail page of an order that an early callback put on hold, or a per
     expect(onHold(payments.frozen)).toEqual(["on-hold", []]);
   });
 
-  test.each([
+  const rejections = [
     "rejected, task done",
     "rejected, task open",
     "rejected, task silent",
     "rejected, task unreadable",
     "released after the task",
-  ] as const)("cancels it, as a pending one, where the bank rejected the payment: %s", (pays) => {
-    for (const gateway of ["resurs-mapi", "resurs-simplified", "nets-easy"]) {
-      const life = lifeOf({ status: "on-hold", gateway });
-      for (const _ of ["opened", "opened again"]) {
-        life.settle({ type: "customer.returned", page: "fail" }, payments[pays]);
-        expect([gateway, life.status]).toEqual([gateway, "cancelled"]);
-      }
-      expect(life.types.filter((type) => type === "setOrderStatus")).toHaveLength(1);
-    }
-  });
-
-  test.each([
-    "rejected, task done",
-    "rejected, task open",
-    "rejected, task silent",
-    "rejected, task unreadable",
-    "released after the task",
-  ] as const)("moves a processing order once, however often it is opened: %s", (pays) => {
-    for (const gateway of ["resurs-mapi", "resurs-simplified", "nets-easy"]) {
-      const life = lifeOf({ status: "processing", gateway });
-      for (const _ of ["opened", "opened again"]) {
-        life.settle({ type: "customer.returned", page: "fail" }, payments[pays]);
-        expect([gateway, life.status]).toEqual([gateway, "cancelled"]);
-      }
-      expect(life.types.filter((type) => type === "setOrderStatus")).toHaveLength(1);
-    }
+  ] as const;
+  describe.each(["on-hold", "processing"] as const)("%s", (status) => {
+    test.each(rejections)(
+      "cancels it once, however often it is opened, where the bank rejected the payment: %s",
+      (pays) => {
+        for (const gateway of ["resurs-mapi", "resurs-simplified", "nets-easy"]) {
+          const life = lifeOf({ status, gateway });
+          for (const _ of ["opened", "opened again"]) {
+            life.settle({ type: "customer.returned", page: "fail" }, payments[pays]);
+            expect([gateway, life.status]).toEqual([gateway, "cancelled"]);
+          }
+          expect(life.types.filter((type) => type === "setOrderStatus")).toHaveLength(1);
+        }
+      },
+    );
   });
 
   test.each(["rejected, task done", "rejected, task open"] as const)(

@@ -65,12 +65,12 @@ const asked = async (place: Place, wanted: Command) => {
 const fronts = ["front-429", "front-429-json", "front-503", "front-408", "front-400", "front-403-json"];
 describe.each(cases)("%s that got through", (_, call, wanted, amounts, shown) => {
   test.each(
-    fronts.flatMap((front) => [
+    fronts.flatMap((front): [string, boolean][] => [
       [front, true],
       [front, false],
     ]),
   )("is done once, whatever the bank says to a second try, after %s", async (front, isStrict) => {
-    const { place, applied } = await world(call, amounts, `${front}-after-apply`, isStrict as boolean);
+    const { place, applied } = await world(call, amounts, `${front}-after-apply`, isStrict);
     expect(await asked(place, wanted)).toMatchObject({ outcome: "moved", final: true });
     expect(applied()).toBe(1);
     const { facts, flags } = (await place.engine.queries.read("o")) ?? {};

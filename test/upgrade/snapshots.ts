@@ -71,7 +71,8 @@ export const standsIn = (registry: Registry, { states, facts }: OrderRecord): st
 
 /**
  * A record per leaf state of today's machines. What comes of a state that was missing is looked at first, and the search
- * ends with the last one: the space is twenty times as large as what has to be seen of it. A leaf that cannot be reached is an error, after all of it.
+ * ends with the last one: the space is twenty times as large as what has to be seen of it. A leaf that cannot be reached
+ * is an error, after all of it.
  */
 export const recordsToday = (registry: Registry, gateway: string): OrderRecord[] => {
   const missing = new Set(leavesOf(registry, gateway));

@@ -1,54 +1,27 @@
 /** What is said of a call that was put off, and for which a person has ended the wait. */
 import type { Operation } from "../../../machines/facts.js";
 import { wait, waitOrEnd } from "./under-way.js";
-import type { Sentences } from "./words.js";
+import type { Pair, Sentences } from "./words.js";
+
+const of = ([name, namn]: Pair, [call, anrop]: Pair): Sentences => [
+  [`{Status}, ${name} withdrawn`, `{Status}, ${namn} återkallad`],
+  [
+    `${call} was withdrawn at {lost} and will not be sent; the payment is read in case a try before that reached the bank.`,
+    `${anrop} återkallades {lost} och skickas inte; betalningen läses av ifall ett tidigare försök nådde banken.`,
+  ],
+  waitOrEnd,
+  wait,
+];
 
 export const withdrawn: Record<Operation["kind"], Sentences> = {
-  book: [
-    ["{Status}, booking withdrawn", "{Status}, bokning återkallad"],
-    [
-      "The booking of {sum} that the customer signed for was withdrawn at {lost} and will not be sent; the payment is read in case a try before that reached the bank.",
-      "Bokningen av {sum} som kunden har signerat återkallades {lost} och skickas inte; betalningen läses av ifall ett tidigare försök nådde banken.",
-    ],
-    waitOrEnd,
-    wait,
-  ],
-  capture: [
-    ["{Status}, capture withdrawn", "{Status}, debitering återkallad"],
-    [
-      "The capture of {sum} was withdrawn at {lost} and will not be sent; the payment is read in case a try before that reached the bank.",
-      "Debiteringen av {sum} återkallades {lost} och skickas inte; betalningen läses av ifall ett tidigare försök nådde banken.",
-    ],
-    waitOrEnd,
-    wait,
-  ],
-  cancel: [
-    ["{Status}, release withdrawn", "{Status}, avbokning återkallad"],
-    [
-      "The release of {sum} was withdrawn at {lost} and will not be sent; the payment is read in case a try before that reached the bank.",
-      "Avbokningen av {sum} återkallades {lost} och skickas inte; betalningen läses av ifall ett tidigare försök nådde banken.",
-    ],
-    waitOrEnd,
-    wait,
-  ],
-  refund: [
-    ["{Status}, refund withdrawn", "{Status}, återbetalning återkallad"],
-    [
-      "The refund of {sum} was withdrawn at {lost} and will not be sent; the payment is read in case a try before that reached the bank.",
-      "Återbetalningen av {sum} återkallades {lost} och skickas inte; betalningen läses av ifall ett tidigare försök nådde banken.",
-    ],
-    waitOrEnd,
-    wait,
-  ],
-  rebuild: [
-    ["{Status}, change withdrawn", "{Status}, ändring återkallad"],
-    [
-      "The change of the payment to {sum} was withdrawn at {lost} and will not be sent; the payment is read in case a try before that reached the bank.",
-      "Ändringen av betalningen till {sum} återkallades {lost} och skickas inte; betalningen läses av ifall ett tidigare försök nådde banken.",
-    ],
-    waitOrEnd,
-    wait,
-  ],
+  book: of(
+    ["booking", "bokning"],
+    ["The booking of {sum} that the customer signed for", "Bokningen av {sum} som kunden har signerat"],
+  ),
+  capture: of(["capture", "debitering"], ["The capture of {sum}", "Debiteringen av {sum}"]),
+  cancel: of(["release", "avbokning"], ["The release of {sum}", "Avbokningen av {sum}"]),
+  refund: of(["refund", "återbetalning"], ["The refund of {sum}", "Återbetalningen av {sum}"]),
+  rebuild: of(["change", "ändring"], ["The change of the payment to {sum}", "Ändringen av betalningen till {sum}"]),
 };
 
 /** Of the release of a payment that does not pay the order. */

@@ -33,8 +33,7 @@ export const failureOf = (exchange: Exchange): NetsFailure => {
     if (status === 401) return refusal(detail);
     // 408 is the one 4xx that says nothing about what became of the question.
     const isOwn = ownError(exchange, OwnRefusal) !== null;
-    if (status === 429)
-      return { kind: "retry", afterMs: exchange.retryAfterMs, detail, ...(isOwn && { certain: true }) };
+    if (status === 429) return { kind: "retry", afterMs: exchange.retryAfterMs, detail, certain: isOwn };
     if (status >= 400 && status < 500 && status !== 408 && isOwn) return refusal(detail);
     // Nets answers 500 with its code where it will not do a thing. 1000 stands for "unknown".
     const coded = ownError(exchange, CodedError);

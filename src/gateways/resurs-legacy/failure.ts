@@ -32,7 +32,7 @@ export const failureOf = (exchange: Exchange, own: boolean, words = ""): Failure
   if (exchange.kind === "lost") return { kind: "unknown", detail: exchange.detail };
   const { status, retryAfterMs } = exchange;
   const detail = quoted(`HTTP ${status}${words && `: ${words}`}`, LONGEST_DETAIL);
-  if (status === 429) return { kind: "retry", afterMs: retryAfterMs, detail, ...(own && { certain: true }) };
+  if (status === 429) return { kind: "retry", afterMs: retryAfterMs, detail, certain: own };
   // Whoever turns our password away, the request went no further.
   if (status === 401) return refusal(detail);
   // 408 is the one 4xx that says nothing about what became of the question.

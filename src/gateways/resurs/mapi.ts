@@ -67,20 +67,21 @@ const isOwn = (exchange: Exchange, stage: CallStage): boolean =>
 
 const failureOf = (exchange: Exchange, stage: CallStage): Failure => {
   const detail = detailOf(exchange);
-  const later = (afterMs: number | null, certain = stage === "token"): Failure => ({
-    ...{ kind: "retry", afterMs, detail },
-    ...(certain && { certain }),
-  });
-  if (exchange.kind === "not-sent") return later(null, true);
+  // Without a token nothing was sent that moves money.
+  const unsent: Failure = { kind: "retry", afterMs: null, detail, certain: true };
+  if (exchange.kind === "not-sent") return unsent;
   if (exchange.kind === "answer") {
     const { status } = exchange;
-    if (status === 429) return later(exchange.retryAfterMs, stage === "token" || isOwn(exchange, stage));
+    if (status === 429) {
+      const certain = stage === "token" || isOwn(exchange, stage);
+      return { kind: "retry", afterMs: exchange.retryAfterMs, detail, certain };
+    }
     // Whoever turns our keys away, the request went no further.
     if (status === 401) return refusal(detail);
     // 408 is the one 4xx that says nothing about what became of the question.
     if (status >= 400 && status < 500 && status !== 408 && isOwn(exchange, stage)) return refusal(detail);
   }
-  return stage === "token" ? later(null) : { kind: "unknown", detail };
+  return stage === "token" ? unsent : { kind: "unknown", detail };
 };
 
 /** Where its customer goes. */

@@ -1,7 +1,7 @@
 /**
  * A try of a call that moves money, answered with "ask again later" by what stands before the bank, and not by the bank
- * itself: it may have passed the call on. So a no to a later try may mean that the first one was carried
- * out, and it is believed only once the payment was read back.
+ * itself: it may have passed the call on. So a no to a later try may mean that the first one was carried out, and it is
+ * believed only once the payment was read back.
  *
  * It is remembered at the end of the error that is kept with the effect, so neither a restart nor another error in
  * between forgets it.
@@ -9,9 +9,9 @@
 import { quoted } from "../../../machines/text.js";
 import type { GatewayAnswer } from "../../ports/gateway.js";
 import type { ClaimedEffect } from "../../ports/store.js";
+import { LONGEST_ERROR } from "./second-word.js";
 
 const MAY_HAVE_IT = "; the bank may have it all the same";
-const LONGEST_ERROR = 500;
 
 /** Whether the bank may have an earlier try of this call. */
 export const mayHaveIt = ({ previousError }: Pick<ClaimedEffect, "previousError">): boolean =>

@@ -18,7 +18,8 @@ import type { ClaimedEffect } from "../../ports/store.js";
 export const MISSING_ONCE = "the bank knows no such payment any more; asked again before that is believed";
 
 const REFUSED_ONCE = "the shop refuses it; tried again before that is believed";
-const LONGEST_ERROR = 500;
+/** Of an error that is kept with an effect. */
+export const LONGEST_ERROR = 500;
 
 /** The first time that the shop said no, and why. */
 export const refusedOnce = (detail: string): string => quoted(`${REFUSED_ONCE}: ${detail}`, LONGEST_ERROR);

@@ -70,14 +70,17 @@ export const checkoutFlow: Document = {
         ),
         differs(
           "customers redirected to a fail-page will render the order to be *canceled*",
-          "A pending, failed or on-hold order is cancelled where the bank rejected the payment, still waits for the customer or knows no payment. Where the bank holds the money, the order counts as paid; otherwise, as with a frozen payment, it goes or stays on hold: a page of the browser proves less than the bank. With one setting, an order on hold whose customer did not complete the task stays so at a rejection.",
+          "A pending, failed or on-hold order is cancelled where the bank rejected the payment, still waits for the customer or knows no payment, and a processing one where the bank rejected it. Where the bank holds the money, the order counts as paid; otherwise, as with a frozen payment, it goes or stays on hold: a page of the browser proves less than the bank. With one setting, an order on hold whose customer did not complete the task stays so at a rejection.",
           {
             rules: ["fail-page/cancelled"],
             options: ["settings.choices.onHoldThenAborted"],
             test: [...PAGES, '["fail", "accepted", "processing"]'],
             also: [
               ["core/watched.test.ts", "cancels it, and never a paid one or one that the bank looks at"],
-              ["core/watched.test.ts", "cancels it, as a pending one, where the bank rejected the payment: %s"],
+              [
+                "core/watched.test.ts",
+                "cancels it once, however often it is opened, where the bank rejected the payment: %s",
+              ],
               ["core/watched.test.ts", "leaves it on hold where the shop chose that for a customer who gave up"],
             ],
           },

@@ -105,8 +105,10 @@ export const pluginStatuses: Section[] = [
           rules: ["status-update/rejected-failed", "status-update/rejected-cancelled"],
           also: [
             [...PAGES, '["fail", "rejected, task done", "cancelled"]'],
-            ["core/watched.test.ts", "cancels it, as a pending one, where the bank rejected the payment: %s"],
-            ["core/watched.test.ts", "moves a processing order once, however often it is opened: %s"],
+            [
+              "core/watched.test.ts",
+              "cancels it once, however often it is opened, where the bank rejected the payment: %s",
+            ],
           ],
         },
       ),

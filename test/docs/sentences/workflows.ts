@@ -89,7 +89,7 @@ export const workflows: Document = {
         ),
         done(
           "another step takes place to complete the missing parts of the order (bookSignedPayment)",
-          "In the simplified flow, opening the landing page has the bank book what was signed, once even if the page is opened again, and leads to the thank-you page. In the hosted flow the bank has booked it by then.",
+          "In the simplified flow, opening the landing page has the bank book what was signed, once even if the page is opened again, and leads to the thank-you page. In the hosted flow the bank books it by itself, and the order waits until the bank shows the payment.",
           ["scenarios/legacy-flow.json", "The landing page opened three times in one second: one booking, one mail"],
           {
             rules: ["book/signed"],
@@ -97,6 +97,10 @@ export const workflows: Document = {
               [
                 "scenarios/legacy-flow.json",
                 "Hosted: the bank has booked it by the time the customer is back, so nothing is booked again",
+              ],
+              [
+                "scenarios/legacy-flow.json",
+                "Hosted: the customer is back on the landing page before the bank shows the payment; the callback settles it",
               ],
             ],
           },
