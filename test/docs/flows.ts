@@ -28,8 +28,8 @@ export const chapters: Chapter[] = [
     ],
   },
   {
-    title: "Simplified and hosted",
-    gateways: ["resurs-simplified", "resurs-hosted"],
+    title: "Simplified",
+    gateways: ["resurs-simplified"],
     source: "Workflows, Purchasing with simplified and hosted flow",
     story: [
       "process_payment prepares, creates and answers: `success` and the success address, which leads to the thank-you page, for BOOKED, FINALIZED and FROZEN; `success` and the bank's page for SIGNING; `failure` for DENIED. The status never changes here.",
@@ -39,6 +39,16 @@ export const chapters: Chapter[] = [
       "A customer who signed and never came back: the next callback books what he signed. A refusal then changes nothing.",
       "A customer who signed in an older tab, or after the order had failed with another payment: that is booked, too, and pays the order, where no payment holds the money and the bank looks at none. Where the bank refuses, the newer attempt stays the current one, and the order waits for it.",
       "Callbacks carry a digest, as the bank's API has it; a wrong or missing one is answered 406, as its plugin does, before anything is looked up.",
+    ],
+  },
+  {
+    title: "Hosted",
+    gateways: ["resurs-hosted"],
+    source: "Workflows, Purchasing with simplified and hosted flow",
+    story: [
+      "process_payment opens the bank's own page and answers `success` with its address. The bank books what the customer signs there; the shop never calls bookSignedPayment.",
+      "A return page and a callback only have the payment read. An order whose payment the bank does not show yet stays pending, and the next callback or reconcile settles it.",
+      "A customer who comes back by the fail page or from signing that was cancelled has the order cancelled, unless the bank shows the payment as accepted or under review.",
     ],
   },
   {
