@@ -130,7 +130,7 @@ function follow(array &$order, string $why = ''): void
         return;
     }
     if ($said === 'REJECTED') {
-        if ($why === 'fail page' && in_array($order['status'], ['pending', 'failed'], true)) {
+        if ($why === 'fail page' && in_array($order['status'], ['pending', 'on-hold', 'processing', 'failed'], true)) {
             become($order, 'cancelled');
         } elseif (in_array($order['status'], ['pending', 'on-hold', 'processing'], true)) {
             [$status, $task] = bank('GET', "/{$order['paymentId']}/tasks/status");

@@ -92,11 +92,11 @@ export const sampleShop = async ({ bankUrl, mistake = null }: { bankUrl: string;
   /** The bank is asked, and the order follows what it says. */
   const follow = async (order: Order, { failPage = false, timeIsUp = false } = {}): Promise<void> => {
     const { status, order: amounts } = await read(order);
-    const open = ["pending", "on-hold", "failed"].includes(order.status);
+    const unpaid = ["pending", "on-hold", "failed"];
     const money = amounts.authorizedAmount > 0 || amounts.capturedAmount > amounts.refundedAmount;
-    if (status === "ACCEPTED") return open && money ? complete(order) : undefined;
+    if (status === "ACCEPTED") return unpaid.includes(order.status) && money ? complete(order) : undefined;
     if (status === "REJECTED") {
-      if (failPage && ["pending", "failed"].includes(order.status)) return become(order, "cancelled");
+      if (failPage && [...unpaid, "processing"].includes(order.status)) return become(order, "cancelled");
       return ["pending", "on-hold", "processing"].includes(order.status) ? rejected(order) : undefined;
     }
     const atTheBank = status === "TASK_REDIRECTION_REQUIRED";

@@ -44,6 +44,13 @@ describe("a shop written by hand", () => {
     await served.close();
   });
 
+  // Lives that found it wrong before: the fail page of an order that was on hold when the bank rejected its payment.
+  test.each([111, 112, 117])("keeps them in the lives of seed %d", { timeout }, async (seed) => {
+    const served = await sampleShop({ bankUrl: bank.url });
+    await fc.assert(keeps({ backend: overHttp(served.url), bank, clock }), { numRuns: 30, seed });
+    await served.close();
+  });
+
   const caughtBy: Record<Mistake, string> = {
     "return-completes-again": "mailed-once",
     "check-then-act": "mailed-once",
