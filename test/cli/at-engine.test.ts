@@ -1,4 +1,5 @@
 /** What the commands say of an engine: where it is mounted, whom it takes, and what is overdue without one. */
+import { writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { PlacedOrder } from "../../machines/events.js";
 import { overdueSaid } from "../../src/cli/commands/why.js";
@@ -8,8 +9,8 @@ import { type Clock, systemClock } from "../../src/ports/clock.js";
 import { createEngine } from "../../src/runtime/embedded/engine.js";
 import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
-import { bankHas, callback, gatewayTo, order, Place, shopHas, temporary } from "../engine/place.js";
-import { cli } from "./run.js";
+import { bankHas, callback, gatewayTo, order, Place, shopHas, temporary, until } from "../engine/place.js";
+import { cli, served } from "./run.js";
 
 const TOKEN = "a token of the tests";
 let place: Place;
@@ -222,5 +223,58 @@ describe("why, of what is past", () => {
     const json = await cli(["why", "2", "--store", own.file, "--json"]);
     expect(JSON.parse(json.out).next.says.en).toMatch(/^The bank is asked /);
     expect((await cli(["why", "2", "--url", own.url])).out).not.toContain("Overdue");
+  });
+});
+
+describe("a store beside the shop's configuration", () => {
+  const configWith = (settings: string) => `
+import { defineConfig, env } from "order-status-engine/config";
+const at = "https://x.example";
+export default defineConfig({
+  store: "orders.db",
+  settings: ${settings},
+  shop: {
+    url: at,
+    consumerKey: env("NOT_SET"),
+    consumerSecret: env("NOT_SET"),
+    webhookSecrets: [env("NOT_SET")],
+    paymentMethods: {},
+  },
+  gateways: { "nets-easy": { baseUrl: at, secretKey: env("NOT_SET"), webhookAuthorization: env("NOT_SET") } },
+  http: { publicUrl: at, apiToken: env("NOT_SET") },
+});
+`;
+
+  test("what its settings change is said of it", async () => {
+    const own = await engineAt(systemClock(), {});
+    bankHas(place.bank, "pay-3");
+    await own.engine.place("3", order("pay-3", Date.now(), { status: "processing", total: 120_000 }));
+    await own.engine.submit("3", { type: "reconcile.asked" });
+    await until(async () => ((await own.engine.queries.why("3"))?.flags.length ?? 0) > 0, "its flag");
+    const config = `${own.file}.config.ts`;
+    await writeFile(config, configWith('{ choices: { amountMismatch: "capture" } }'));
+    const captures = "completing the order captures what is reserved";
+
+    const why = async (...args: string[]) => (await cli(["why", "3", "--store", own.file, ...args])).out;
+    expect(await why()).not.toContain(captures);
+    expect(await why("--config", config)).toContain(captures);
+
+    const page = async (...args: string[]): Promise<string> => {
+      let text = "";
+      await served(["inspect", "--store", own.file, "--json", ...args], async ({ url: at = "" }) => {
+        text = await (await fetch(`${at}/orders/3`)).text();
+      });
+      return text;
+    };
+    expect(await page()).not.toContain(captures);
+    expect(await page("--config", config)).toContain(captures);
+  });
+
+  test("is refused where an engine is asked, and where it is not valid", async () => {
+    const asked = await cli(["why", "1", "--url", url, "--config", "shop.config.ts"]);
+    const says = "order-status: --config is for --store: an engine that is asked has its own settings\n";
+    expect(asked).toMatchObject({ code: 2, out: "", err: says });
+    const none = await cli(["why", "1", "--store", file, "--config", "/nowhere/shop.config.ts"]);
+    expect(none).toMatchObject({ code: 2, err: expect.stringContaining("there is no /nowhere/shop.config.ts") });
   });
 });

@@ -1,7 +1,6 @@
 /** `inspect`: the inspector over a store, for looking only; works beside a running engine. */
 import type { Command } from "commander";
 import { registry } from "../../../machines/index.js";
-import { Settings } from "../../../machines/settings.js";
 import { listen } from "../../http/serve.js";
 import { inspector } from "../../inspector/inspector.js";
 import { systemClock } from "../../ports/clock.js";
@@ -10,6 +9,7 @@ import type { Store } from "../../ports/store.js";
 import { queriesOf } from "../../runtime/embedded/queries.js";
 import { exitCodes } from "../lib/ending.js";
 import { noPort } from "../lib/listening.js";
+import { CONFIG, settingsIn } from "../lib/look.js";
 import { wholeIn } from "../lib/options.js";
 import { checkOut } from "../lib/out-file.js";
 import { appendPrivate } from "../lib/private-file.js";
@@ -19,14 +19,16 @@ import { say, sayJson } from "../lib/terminal.js";
 
 interface Options {
   store: string;
+  config?: string;
   port: number;
   reveals?: string;
   json?: true;
 }
 
-const serveOver = async (store: Store, place: string, { port, reveals, json }: Options): Promise<void> => {
+const serveOver = async (store: Store, place: string, options: Options): Promise<void> => {
+  const { config, port, reveals, json } = options;
   const clock = systemClock();
-  const rules = { settings: Settings.parse({}), registry };
+  const rules = { settings: await settingsIn(config), registry };
   const queries = queriesOf({ store, rules, clock, gatewayOf: () => null });
   const looks = inspector({
     engine: { queries },
@@ -63,6 +65,7 @@ export const addInspect = (program: Command): void => {
     .command("inspect")
     .description("serve the inspector over a store, read-only; works beside a running engine")
     .addOption(storeOption())
+    .option(CONFIG, "the shop's configuration; what its settings refuse is not offered")
     .option("--port <number>", "the port to listen on, on this computer; 0 = any free port", wholeIn(0, 65_535), 0)
     .option(
       "--reveals <file>",

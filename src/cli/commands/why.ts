@@ -5,7 +5,7 @@ import { enUS } from "date-fns/locale/en-US";
 import { sv } from "date-fns/locale/sv";
 import { linesOf, type Tongue, tongues, type Why } from "../../core/why.js";
 import { exitCodes } from "../lib/ending.js";
-import { type LookFlags, lookOptions, whyIs } from "../lib/look.js";
+import { CONFIG, type LookFlags, lookOptions, whyIs } from "../lib/look.js";
 import { say, sayJson } from "../lib/terminal.js";
 
 const LATE_MS = 60_000;
@@ -21,6 +21,7 @@ export const addWhy = (program: Command): void => {
   lookOptions(program.command("why"))
     .description("explain an order's status: why, what happens next, and what to do")
     .argument("<order>", "the order's id")
+    .option(CONFIG, "with --store: the shop's configuration; what its settings refuse is not offered")
     .addOption(new Option("--language <language>", "of the sentences").choices(tongues).default("en"))
     .option("--json", "the facts, and each with its sentence in both languages, as JSON")
     .addHelpText(
@@ -28,11 +29,11 @@ export const addWhy = (program: Command): void => {
       `
 Examples:
   $ order-status why 1001
-  $ order-status why 1001 --store orders.db
+  $ order-status why 1001 --store orders.db --config order-status.config.ts
   $ order-status why 1001 --language sv
 ${exitCodes("there is no such order")}`,
     )
-    .action(async (id: string, options: LookFlags & { language: Tongue }) => {
+    .action(async (id: string, options: LookFlags & { config?: string; language: Tongue }) => {
       const told = await whyIs(id, options);
       if (options.json) return sayJson(told);
       const lines = linesOf(told, options.language);

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import type { EffectType } from "../../../machines/effects.js";
 import { registry } from "../../../machines/index.js";
+import { defaultSettings, type Settings } from "../../../machines/settings.js";
 import type { HistoryEntry, OrderRecord } from "../../core/record.js";
 import type { Why } from "../../core/why.js";
 import type { Store } from "../../ports/store.js";
@@ -92,19 +93,29 @@ const lookOver = async (id: string, options: RemoteOptions): Promise<Looked> => 
   return { record, history, open: null, parked: null };
 };
 
+/** The settings that a store does not keep; its engine has them of the same file. */
+export const CONFIG = "--config <file>";
+
+/** @throws wrong usage, for a file that is none or says what is not valid */
+export const settingsIn = async (file: string | undefined): Promise<Settings> =>
+  // Its reader need not be loaded where none is named.
+  file === undefined ? defaultSettings : (await (await import("../config/load.js")).loadChecked(file)).settings;
+
 const Said = z.looseObject({ en: z.string(), sv: z.string() });
 const Says = z.looseObject({ says: Said });
 /** What is printed of an answer that came over HTTP. */
 const Printed = z.looseObject({ answer: Said, notes: z.array(Says), evidence: Says, next: Says, action: Says });
 
-export const whyIs = async (id: string, options: LookFlags): Promise<Why> => {
-  const { store: place } = options;
+export const whyIs = async (id: string, options: LookFlags & { config?: string }): Promise<Why> => {
+  const { store: place, config } = options;
   if (place === undefined) {
+    if (config !== undefined) throw wrongUsage("--config is for --store: an engine that is asked has its own settings");
     const answer = await get<Why>(options, id, "/why");
     if (Printed.safeParse(answer).success) return answer;
     throw new Ends(exits.trouble, `${options.url} does not answer as this version does; is it another version?`);
   }
-  const told = await inStore(place, (store) => whyOf(store, { registry }, id));
+  const settings = await settingsIn(config);
+  const told = await inStore(place, (store) => whyOf(store, { registry, settings }, id));
   if (told === null) throw unknown(id, place);
   return told;
 };
