@@ -310,6 +310,7 @@ export const pluginManagement: Section[] = [
             [...BRANCHES, '"completed | cancel/confirmed | addNote(rest-released)"'],
             ["core/payments.test.ts", "is let go, with a note"],
             ["core/payments.test.ts", "is flagged with what it holds, and noted, when the bank refuses to cancel it"],
+            ["core/late-money.test.ts", "what came late and was %s has a note, whatever the bank answers"],
           ],
         },
       ),
