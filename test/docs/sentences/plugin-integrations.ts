@@ -129,9 +129,7 @@ export const pluginIntegrations: Section[] = [
         {
           rules: ["capture/already-captured"],
           options: ["settings.enableCapture"],
-          also: [
-            ["core/decide.test.ts", "with capturing %s, Completed of a payment that was refunded in full: %s"],
-          ],
+          also: [["core/decide.test.ts", "with capturing %s, Completed of a payment that was refunded in full: %s"]],
         },
       ),
       done(
