@@ -124,7 +124,14 @@ const combined = {
   isAcceptedAndCancelled: and(["isAccepted", "isCancelledInFull"]),
 
   isRejectedAfterTheTask: and(["isRejected", "taskIsCompleted"]),
+  // what was booked, of an order that a person had set to the status while its customer signed
   isRejectedAsBefore: and(["isRejectedAfterTheTask", "wasFailed"]),
+  paysAnotherAmountAsOnHold: and(["paysAnotherAmount", "wasOnHold"]),
+  isAcceptedAsProcessing: and(["isAccepted", "wasProcessing"]),
+  isRejectedAndKeptProcessing: and(["staysProcessingWhenRejected", "wasProcessing"]),
+  isAbortedAndKeptOnHold: and(["staysOnHoldWhenAborted", "wasOnHold"]),
+  isNotEditableAsProcessing: and(["wasProcessing", not("canBeEdited")]),
+
   isRejectedAndLetGo: and(["isRejected", or(["offersCancel", "isCancelledInFull"])]),
   staysOnHoldWhenAborted: and(["isRejected", "choosesToStayOnHold"]),
   staysProcessingWhenRejected: and(["isRejected", "choosesToKeepProcessing"]),
@@ -159,8 +166,10 @@ const combined = {
   mayTryBookingAgain: and(["mayRepeat", "isMissing"]),
   customerFindsNoPayment: and(["isMissing", "customerAsked"]),
   customerFindsNoPaymentAfterRefusal: and(["isMissing", "customerAsked", "repeatWasRefused"]),
-  failedBefore: and(["customerFindsNoPayment", "wasFailed"]),
-  failedBeforeAndAfterRefusal: and(["customerFindsNoPaymentAfterRefusal", "wasFailed"]),
+  /** What an order without a payment is left as, though the bank refuses to book. */
+  staysWithoutPayment: or(["wasFailed", and(["wasProcessing", "choosesToKeepProcessing"])]),
+  isLeftAsItWas: and(["customerFindsNoPayment", "staysWithoutPayment"]),
+  isLeftAsItWasAfterRefusal: and(["customerFindsNoPaymentAfterRefusal", "staysWithoutPayment"]),
   isMissingAndMayStillCome: and(["isMissing", "mayStillTakeEffect"]),
 
   heldCallbacksAreDue: and(["callbacksWait", "cooldownIsOver"]),

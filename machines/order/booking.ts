@@ -9,14 +9,14 @@ const noPayment = {
   actions: status("payment-status-failed"),
   ...outcome("failed", "book/refused"),
 } as const;
-/** It had failed before, with another payment: that is what it is again. */
-const failedBefore = { target: "#order.returning", ...outcome("failed", "book/refused") } as const;
+/** It had failed before, with another payment, or the shop keeps it in processing: that is what it is again. */
+const leftAsItWas = { target: "#order.returning", ...outcome("failed", "book/refused") } as const;
 const notBooked = { guard: "isMissing", target: "#order.returning", actions: note("signing-failed") } as const;
 
 const looked = [
   { guard: "mayTryBookingAgain", target: "asked", actions: "bookSignedPayment", ...outcome("again", "book/again") },
   { ...staysOpen("unknown"), guard: "isMissingAndMayStillCome", ...rule("book/waits", "outcome-unknown") },
-  { guard: "failedBeforeAndAfterRefusal", ...failedBefore },
+  { guard: "isLeftAsItWasAfterRefusal", ...leftAsItWas },
   { guard: "customerFindsNoPaymentAfterRefusal", ...noPayment },
   { ...notBooked, ...outcome("not-confirmed", "book/given-up") },
 ] as const;
@@ -57,7 +57,7 @@ export const booking = orderSetup.createStateConfig({
       meta: { says: "The bank refused to book; the payment is read to be sure" },
       on: {
         "payment.readBack": [
-          { guard: "failedBefore", ...failedBefore },
+          { guard: "isLeftAsItWas", ...leftAsItWas },
           { guard: "customerFindsNoPayment", ...noPayment },
           { guard: "isMissing", target: "#order.returning", ...rule("book/not-signed") },
         ],

@@ -83,6 +83,8 @@ export const orderMachine = orderSetup.createMachine({
       meta: { says: "On hold until the bank or a person decides" },
       on: {
         "payment.read": reading.whenOnHold,
+        "customer.signed": reading.whenOnHoldSigned,
+        "callback.received": reading.whenOnHoldSigned,
         "customer.failed": reading.whenOnHoldCustomerFails,
         ...ends,
         "merchant.processed": merchant.process,
@@ -94,6 +96,8 @@ export const orderMachine = orderSetup.createMachine({
       meta: { says: "The shop prepares the goods" },
       on: {
         "payment.read": reading.whenProcessing,
+        "customer.signed": reading.whenProcessingSigned,
+        "callback.received": reading.whenProcessingSigned,
         "customer.unproven": reading.whenProcessingUnproven,
         "customer.failed": reading.whenProcessingCustomerFails,
         ...ends,

@@ -21,26 +21,20 @@ const whenPaid = [
   { guard: "holdsMoney", target: "processing", actions: "completePayment", ...rule("status-update/accepted") },
 ] as const satisfies readonly Branch[];
 
+const amountDiffers = rule("status-update/amount-differs");
 const whenHolding = [
-  {
-    guard: "paysAnotherAmount",
-    target: "on-hold",
-    actions: status("amount-differs"),
-    ...rule("status-update/amount-differs"),
-  },
+  { guard: "paysAnotherAmount", target: "on-hold", actions: status("amount-differs"), ...amountDiffers },
   ...whenPaid,
 ] as const satisfies readonly Branch[];
 
 /** Cancelled or refunded in the bank's portal before anybody here heard of it: it pays for nothing. */
-const whenAccepted = [
-  ...whenHolding,
-  {
-    guard: "isAccepted",
-    target: "on-hold",
-    actions: status("payment-holds-nothing"),
-    ...rule("status-update/holds-nothing"),
-  },
-] as const satisfies readonly Branch[];
+const holdsNothing = {
+  guard: "isAccepted",
+  target: "on-hold",
+  actions: status("payment-holds-nothing"),
+  ...rule("status-update/holds-nothing"),
+} as const satisfies Branch;
+const whenAccepted = [...whenHolding, holdsNothing] as const satisfies readonly Branch[];
 
 /** "If the completed flag is set to true, the order status will be set to failed. If false, cancelled." */
 const failed = {
@@ -71,6 +65,9 @@ const onHoldIfEditable = {
 } as const satisfies Branch;
 const notValidated = rule("status-update/not-validated");
 const already = rule("status-update/already");
+const heldByHand = rule("status-update/held-by-hand", "held-by-hand");
+const staysOnHold = rule("status-update/rejected-stays-on-hold");
+const staysProcessing = rule("status-update/rejected-stays-processing");
 
 /** "For pending, without validation": the match over the payment's status, branch by branch. */
 const whenKnown = [
@@ -120,11 +117,23 @@ const booksSigned = {
 } as const satisfies Branch;
 export const whenSigned = [booksSigned, ...whenPending] as const satisfies readonly Branch[];
 
-/** The booking brought the payment into being, or somebody else did: what it says decides. */
+/**
+ * The booking brought the payment into being, or somebody else did: what it says decides. A person may have set the order
+ * on hold or to processing while its customer signed: then it follows as such an order does.
+ */
 export const whenBooked = [
-  ...whenAccepted,
+  { guard: "staysHeldByHand", target: "returning", ...heldByHand },
+  { guard: "isAcceptedAsProcessing", target: "returning", ...already },
+  { guard: "paysAnotherAmountAsOnHold", target: "returning", ...amountDiffers },
+  ...whenHolding,
   { guard: "isRejectedAsBefore", target: "returning", ...already },
-  ...whenRejected,
+  { guard: "isRejectedAndKeptProcessing", target: "returning", ...staysProcessing },
+  failed,
+  { guard: "isAbortedAndKeptOnHold", target: "returning", ...staysOnHold },
+  aborted,
+  { guard: "wasOnHold", target: "returning", ...already },
+  holdsNothing,
+  { guard: "isNotEditableAsProcessing", target: "returning", ...notValidated },
   otherwise,
 ] as const satisfies readonly Branch[];
 
@@ -174,12 +183,12 @@ const awaitedRefund = { ...refundedAtLast, guard: "isAwaitedRefundDone" } as con
 
 const whenOnHoldHolding = [
   awaitedRefund,
-  { guard: "staysHeldByHand", ...rule("status-update/held-by-hand", "held-by-hand") },
-  { guard: "paysAnotherAmount", ...rule("status-update/amount-differs") },
+  { guard: "staysHeldByHand", ...heldByHand },
+  { guard: "paysAnotherAmount", ...amountDiffers },
   ...whenPaid,
 ] as const satisfies readonly Branch[];
 const whenOnHoldAborted = [
-  { guard: "staysOnHoldWhenAborted", ...rule("status-update/rejected-stays-on-hold") },
+  { guard: "staysOnHoldWhenAborted", ...staysOnHold },
   aborted,
 ] as const satisfies readonly Branch[];
 export const whenOnHold = [
@@ -188,6 +197,8 @@ export const whenOnHold = [
   ...whenOnHoldAborted,
   already,
 ] as const satisfies readonly Branch[];
+/** A person put it on hold while its customer was signing. */
+export const whenOnHoldSigned = [booksSigned, ...whenOnHold] as const satisfies readonly Branch[];
 /** An early callback may have put it on hold while the customer was at the bank: it ends as a pending one would. */
 export const whenOnHoldCustomerFails = [
   ...whenOnHoldHolding,
@@ -201,7 +212,7 @@ export const whenOnHoldCustomerFails = [
 const whenProcessingStays = [
   awaitedRefund,
   { guard: "isAccepted", ...already },
-  { guard: "staysProcessingWhenRejected", ...rule("status-update/rejected-stays-processing") },
+  { guard: "staysProcessingWhenRejected", ...staysProcessing },
 ] as const satisfies readonly Branch[];
 export const whenProcessing = [
   ...whenProcessingStays,
@@ -216,6 +227,8 @@ export const whenProcessingCustomerFails = [
   onHoldIfEditable,
   notValidated,
 ] as const satisfies readonly Branch[];
+/** Seed 003, "A Third Scenario": a person set it to processing, and the customer completes the payment after that. */
+export const whenProcessingSigned = [booksSigned, ...whenProcessing] as const satisfies readonly Branch[];
 export const whenProcessingUnproven = [stillAtTheBank, ...whenProcessing] as const satisfies readonly Branch[];
 
 const whenFailedAndKnown = [

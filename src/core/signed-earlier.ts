@@ -24,7 +24,10 @@ export const bookEarlier = (builder: DecisionBuilder, { eventId, type, held, pay
   const isSigned = type === SIGNED_EARLIER || (held && paymentId !== null);
   if (!isSigned || !awaitsBooking(builder, paymentId)) return false;
   const { order: state } = builder.states;
-  const isWaiting = (state === "pending" || state === "failed") && operation === null && order.paidOtherwise !== true;
+  const isWaiting =
+    (state === "pending" || state === "failed" || state === "on-hold") &&
+    operation === null &&
+    order.paidOtherwise !== true;
   if (!isWaiting || holdsMoney(builder) || isReviewed(payment)) return false;
   if (paymentId !== null) exchange(builder, paymentId, null);
   const shown = { eventId, type: held ? "callback.received" : "customer.signed" };

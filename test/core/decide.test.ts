@@ -809,6 +809,33 @@ describe("what a merchant may do, and the reason when not", () => {
     },
   );
 
+  test.each([
+    ["on", {}, "refused", "amount-mismatch"],
+    ["on, of whatever there is,", { choices: { amountMismatch: "capture" } }, "deferred", "awaiting-gateway"],
+    ["off", { enableCapture: false }, "moved", null],
+  ] as const)(
+    "with capturing %s, Completed of a payment that holds too little: %s",
+    (_on, settings, outcome, reason) => {
+      for (const payment of ["too little", "partly cancelled"] as const) {
+        const { life, answer } = asked("complete", payment, settings);
+        expect(answer).toMatchObject({ outcome, reason });
+        if (outcome !== "deferred") expect(life.raised).toContain("discrepancy:amount-mismatch");
+      }
+    },
+  );
+
+  test.each([
+    ["on", {}, "refused", "capture-not-possible"],
+    ["off", { enableCapture: false }, "moved", null],
+  ] as const)(
+    "with capturing %s, Completed of a payment that was refunded in full: %s",
+    (_on, settings, outcome, reason) => {
+      const { life, answer } = asked("complete", "refunded", settings);
+      expect(answer).toMatchObject({ outcome, reason });
+      expect(life.types).not.toContain("capturePayment");
+    },
+  );
+
   test("processing is refused while the payment is frozen: nobody is to ship that", () => {
     const life = new Life();
     expect(life.settle({ type: "merchant.processed", via: "dropdown" }, payments.frozen)).toMatchObject({

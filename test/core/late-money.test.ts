@@ -39,6 +39,25 @@ describe("with give-back", () => {
   });
 
   test.each([
+    ["reserved", payments.accepted, payments.cancelled, "the reservation was cancelled there", "Cancelling payment"],
+    ["captured", payments.captured, payments.refunded, "1000.00 SEK was refunded", "Refunding payment"],
+  ])("what came late and was %s has a note, whatever the bank answers", (_, says, gone, done, refused) => {
+    const notes = (life: Life) => life.effects.flatMap(({ effect }) => ("note" in effect ? [effect.note] : []));
+    for (const [answer, note] of [
+      [{ is: "confirmed", reading: gone }, done],
+      [{ is: "refused" }, refused],
+    ] as const) {
+      const life = opened();
+      life.settle(clicked, unpaid);
+      paidLater(life, says);
+      const before = notes(life).length;
+      life.bankAnswers(answer);
+      expect(notes(life).slice(before)).toEqual([expect.stringContaining(note)]);
+      expect(life.status).toBe("cancelled");
+    }
+  });
+
+  test.each([
     ["reserved", payments.accepted],
     ["captured", payments.captured],
   ])("money that the first reading after another program's cancellation shows stays, and is flagged: %s", (_, says) => {

@@ -19,8 +19,9 @@ const ROUNDING = 30;
 /** The engine reads a payment that has lost its link again after so many minutes; no document asks a shop to. */
 const LOOKS = [20, 120, 1440];
 
-/** One that failed, too: what its customer signs after that is booked. */
-const mayBePaid = ({ status }: { status: OrderStatus }): boolean => status === "pending" || status === "failed";
+/** What its customer signs is booked: also where it had failed, or a person set its status meanwhile. */
+const isOpen = ({ status }: { status: OrderStatus }): boolean =>
+  ["pending", "failed", "on-hold", "processing"].includes(status);
 
 interface Held {
   arrived: number;
@@ -195,8 +196,10 @@ export class ReferenceStory {
   /** A callback in its turn: what was signed is booked first, in an older tab, too. */
   heard(about: BankAccount, now: number): void {
     const { order, flow } = this;
-    if (mayBePaid(order) && this.payment?.books === null) {
-      const isBooked = flow.booksWhenSigned && about.books === null && about.book("naive", now) === null;
+    if (isOpen(order) && this.payment?.books === null) {
+      // In processing a person counts on the payment that is current then.
+      const mayPay = about === this.payment || order.status !== "processing";
+      const isBooked = flow.booksWhenSigned && mayPay && about.books === null && about.book("naive", now) === null;
       if (isBooked) order.current = about;
       else if (about === this.payment) return this.linkBegins();
     }
@@ -205,10 +208,11 @@ export class ReferenceStory {
 
   /** The customer is on the landing page: what he signed is booked, or he finds no payment. */
   lands(now: number): void {
-    const { order, payment, flow } = this;
-    if (!flow.booksWhenSigned || !mayBePaid(order) || payment?.books !== null) return this.follows(now, "anybody");
+    const { order, payment, flow, settings } = this;
+    if (!flow.booksWhenSigned || !isOpen(order) || payment?.books !== null) return this.follows(now, "anybody");
     payment.book("naive", now);
-    if (payment.books === null) this.becomes("failed", now);
+    const keeps = order.status === "processing" && settings.choices.processingThenRejected === "stay";
+    if (payment.books === null && !keeps) this.becomes("failed", now);
     else this.follows(now, "anybody");
   }
 }

@@ -115,12 +115,17 @@ export const checkoutFlow: Document = {
         ),
         done(
           "update to either *processing, on-hold* or *failed*",
-          "A pending order becomes processing, on hold or failed by the payment's status; one with nothing to send is captured, and completed. It becomes cancelled if the bank rejected the payment and the customer had not completed the task there (Merchant API 2), or comes back by the fail page first.",
+          "A pending order becomes processing, on hold or failed by the payment's status; one with nothing to send is captured, and completed, or completed at once where capturing is switched off. It becomes cancelled if the bank rejected the payment and the customer had not completed the task there (Merchant API 2), or comes back by the fail page first.",
           [...CELLS, '["P", "H    H    H    H    R    F    X'],
           {
+            options: ["settings.enableCapture"],
             also: [
               [...PAGES, '["fail", "rejected, task done", "cancelled"]'],
               [...BRANCHES, '"capturing.asked | status-update/accepted-virtual | capturePayment"'],
+              [
+                "scenarios/status-resolution.json",
+                "A download with automatic capture switched off completes, and the uncaptured money is flagged",
+              ],
             ],
           },
         ),

@@ -148,11 +148,16 @@ export const nets: Document = {
       rows: [
         done(
           "Customer is redirected to Nets Easy payment window.",
-          "The checkout answers with the window's address. When the customer comes back and has paid what the order costs, the order becomes processing; one with nothing to send is charged, and completed.",
+          "The checkout answers with the window's address. When the customer comes back and has paid what the order costs, the order becomes processing; one with nothing to send is charged, and completed, or completed at once where capturing is switched off.",
           ["gateways/nets.test.ts", "sends the customer to Nets, who reports back to the webhook"],
           {
             rules: ["checkout/payment-created"],
+            options: ["settings.enableCapture"],
             also: [
+              [
+                "scenarios/status-resolution.json",
+                "A download with automatic capture switched off completes, and the uncaptured money is flagged",
+              ],
               [
                 "scenarios/nets.json",
                 "The customer is back before the webhook: paid at once, and the webhook changes nothing",

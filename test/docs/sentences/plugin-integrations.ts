@@ -124,9 +124,13 @@ export const pluginIntegrations: Section[] = [
       ),
       done(
         "The payment must not yet be fully captured.",
-        "If an accepted payment was captured in full already, Completed completes the order, and nothing is sent.",
+        "If an accepted payment was captured in full already, Completed completes the order, and nothing is sent. If all of it was refunded since, Completed is refused, unless capturing is switched off.",
         [...BRANCHES, '"completed | capture/already-captured | setStatus(payment-already-captured)"'],
-        { rules: ["capture/already-captured"] },
+        {
+          rules: ["capture/already-captured"],
+          options: ["settings.enableCapture"],
+          also: [["core/decide.test.ts", "with capturing %s, Completed of a payment that was refunded in full: %s"]],
+        },
       ),
       done(
         "must instead be handled manually in the Resurs Bank Merchant Portal",

@@ -238,11 +238,12 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "not reflect back to the WooCommerce system",
-        "A capture, refund or cancellation in the portal closes no order that has goods to send, as long as the bank calls the payment accepted. If less is left reserved and captured than the order's total, that is flagged, and Completed is refused while something is left to capture.",
+        "A capture, refund or cancellation in the portal closes no order that has goods to send, as long as the bank calls the payment accepted. If less is left reserved and captured than the order's total, that is flagged, and Completed is refused while something is left to capture, unless the shop has switched capturing off or chooses to capture what there is.",
         ["scenarios/choices.json", "Completed, and 600 of 749 are reserved: refused, flagged"],
         {
-          options: ["settings.choices.amountMismatch"],
+          options: ["settings.choices.amountMismatch", "settings.enableCapture"],
           also: [
+            ["core/decide.test.ts", "with capturing %s, Completed of a payment that holds too little: %s"],
             [
               "scenarios/cooldown-race.json",
               "A capture made in the Merchant Portal is read at its callback, and nothing changes",
@@ -309,6 +310,7 @@ export const pluginManagement: Section[] = [
             [...BRANCHES, '"completed | cancel/confirmed | addNote(rest-released)"'],
             ["core/payments.test.ts", "is let go, with a note"],
             ["core/payments.test.ts", "is flagged with what it holds, and noted, when the bank refuses to cancel it"],
+            ["core/late-money.test.ts", "what came late and was %s has a note, whatever the bank answers"],
           ],
         },
       ),

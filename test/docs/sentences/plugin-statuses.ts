@@ -85,10 +85,18 @@ export const pluginStatuses: Section[] = [
       ),
       differs(
         "For `ACCEPTED` status, the order is marked as `processing`.",
-        "So it is, if the payment holds money: an accepted payment of which everything was cancelled or refunded pays for nothing, and puts a pending order on hold with a flag. An order with nothing to send is captured and completed (Nets Easy).",
+        "So it is, if the payment holds money: an accepted payment of which everything was cancelled or refunded pays for nothing, and puts a pending order on hold with a flag. An order with nothing to send is captured and completed (Nets Easy), or completed at once where capturing is switched off.",
         {
           rules: ["status-update/accepted", "status-update/holds-nothing"],
+          options: ["settings.enableCapture"],
           test: [...CELLS, '["P", "H    H    H    H    R'],
+          also: [
+            [...BRANCHES, '"capturing.asked | status-update/accepted-virtual | capturePayment"'],
+            [
+              "scenarios/status-resolution.json",
+              "A download with automatic capture switched off completes, and the uncaptured money is flagged",
+            ],
+          ],
         },
       ),
       done(
@@ -130,12 +138,16 @@ export const pluginStatuses: Section[] = [
       ),
       differs(
         "should be treated as pure `cancelled`",
-        "A pending, on-hold or processing order goes by the task's flag, as the steps before it say; with one setting it is cancelled either way.",
+        "A pending, on-hold or processing order goes by the task's flag, as the steps before it say, unless its customer comes back by the fail page first: then it is cancelled. With one setting it is cancelled either way.",
         {
           options: ["settings.choices.rejected"],
           test: [
             "scenarios/choices.json",
             "Rejected after the customer had done his part: cancelled, as every rejected one",
+          ],
+          also: [
+            [...CELLS, '["P", "H    H    H    H    R    F    X'],
+            [...PAGES, '["fail", "rejected, task done", "cancelled"]'],
           ],
         },
       ),

@@ -72,12 +72,15 @@ export const metadata = (container: string): Section[] => [
       ),
       done(
         "this gives the chance for Resurs callbacks to finalize the last parts",
-        "If the customer signed and closed the browser, and the order is still pending, the next callback has the payment booked.",
+        "If the customer signed and closed the browser, and the order is not closed, the next callback has the payment booked.",
         [
           "scenarios/legacy-flow.json",
           "Signed, and the browser never came back: the callback books it from what is stored",
         ],
-        { rules: ["book/signed"] },
+        {
+          rules: ["book/signed"],
+          also: [["core/signed-meanwhile.test.ts", "is booked at the %s, and pays the order, unflagged"]],
+        },
       ),
     ],
   },

@@ -89,11 +89,21 @@ export const workflows: Document = {
         ),
         done(
           "another step takes place to complete the missing parts of the order (bookSignedPayment)",
-          "In the simplified flow, opening the landing page has the bank book what was signed, once even if the page is opened again, and leads to the thank-you page. In the hosted flow the bank books it by itself, and the order waits until the bank shows the payment.",
+          "In the simplified flow, opening the landing page has the bank book what was signed, once even if the page is opened again, and leads to the thank-you page. It does so for a pending or failed order, and for one that a person put on hold or set to processing meanwhile; for a closed one nothing is booked. In the hosted flow the bank books it by itself, and the order waits until the bank shows the payment.",
           ["scenarios/legacy-flow.json", "The landing page opened three times in one second: one booking, one mail"],
           {
             rules: ["book/signed"],
             also: [
+              ["core/signed-meanwhile.test.ts", "is booked at the %s, and pays the order, unflagged"],
+              ["core/signed-meanwhile.test.ts", "an order that is %s has nothing booked"],
+              [
+                "scenarios/legacy-flow.json",
+                "Put on hold by a person while its customer signs: booked when he lands, and paid",
+              ],
+              [
+                ...BRANCHES,
+                '["customer.signed", { pays: "missing", gateway: simplified }, "booking.asked | book/signed',
+              ],
               [
                 "scenarios/legacy-flow.json",
                 "Hosted: the bank has booked it by the time the customer is back, so nothing is booked again",
@@ -127,6 +137,14 @@ export const workflows: Document = {
             "scenarios/legacy-flow.json",
             "The landing page and the bank's callback at the same second: booked once, one mail",
           ],
+          {
+            also: [
+              [
+                "scenarios/legacy-flow.json",
+                "The landing page opened three times in one second: one booking, one mail",
+              ],
+            ],
+          },
         ),
         done(
           "is stored as metadata in the current order",
