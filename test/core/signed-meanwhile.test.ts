@@ -122,3 +122,11 @@ test.each(["cancelled", "completed", "refunded"] as const)("an order that is %s 
   life.wait(11 * 60_000, payments.missing);
   expect(booked(life)).toBe(0);
 });
+
+test.each(["pending", "on-hold", "processing"] as const)("paid another way by now, %s: nothing is booked", (status) => {
+  const byInvoice = { type: "order.updated", by: "shop", change: "paid by invoice", order: { gateway: null } } as const;
+  const life = meanwhile({}, byInvoice, { type: "order.seen", status });
+  for (const event of [landing, callback()]) life.settle(event, payments.missing);
+  life.wait(11 * 60_000, payments.missing);
+  expect([life.status, booked(life)]).toEqual([status, 0]);
+});
