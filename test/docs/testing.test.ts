@@ -48,7 +48,8 @@ test("the page's tests pass in a folder of their own, one against a shop over HT
   const env = { ...process.env, SHOP_URL: shop.url, BANK_PORT: String(port), NO_COLOR: "1" };
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
   // Where a test falls, vitest exits with 1; what it printed then says which and why.
-  const { stdout, stderr } = await run(process.execPath, [vitest, "run"], { cwd: folder, env }).catch(
+  const args = [vitest, "run", "--testTimeout=240000"];
+  const { stdout, stderr } = await run(process.execPath, args, { cwd: folder, env }).catch(
     (ended: { stdout: string; stderr: string }) => ended,
   );
   await shop.close();
