@@ -60,11 +60,30 @@ test("config names the driver that the store lacks", async () => {
 });
 
 describe("init", () => {
+  test.each([
+    ["http://127.0.0.1:9191", 9191],
+    ["http://localhost:8081/", 8081],
+    ["https://engine.example", 8080],
+    ["https://engine.example:8443", 8080],
+  ])("the engine at %s listens on port %i", (publicUrl, port) => {
+    expect(sample({ publicUrl }).http?.port).toBe(port);
+  });
+
+  test("says at once what the store lacks", async () => {
+    const cwd = await folder();
+    const input = "https://shop.example\nresurs-mapi\npostgres\nhttps://engine.example\nnone\n";
+    const { code, out } = await cli(["init"], { cwd, input, env: { NODE_OPTIONS: without("pg") } });
+    expect(out).toMatch(/^For the store: The PostgreSQL store needs the driver pg, .* Run: npm install pg/m);
+    expect(code).toBe(0);
+  });
+
   test("--yes asks nothing, makes up what is ours to choose, and names the rest and the next command", async () => {
     const cwd = await folder();
     const { code, out, err } = await cli(["init", "--yes"], { cwd });
     expect({ code, err }).toEqual({ code: 0, err: "" });
-    expect(out).toContain("ORDER_STATUS_WOO_KEY, ORDER_STATUS_WOO_SECRET, RESURS_CLIENT_ID, RESURS_CLIENT_SECRET\n");
+    expect(out).toContain("Set in .env, or in the environment: RESURS_CLIENT_ID, RESURS_CLIENT_SECRET\n");
+    expect(out).toContain("The plugin makes ORDER_STATUS_WOO_KEY and ORDER_STATUS_WOO_SECRET in your shop: ");
+    expect(out).not.toContain("For the store");
     expect(out).toContain("Then run: npx order-status serve\n");
     const written = await readFile(join(cwd, ".env"), "utf8");
     expect(written).toMatch(/^ORDER_STATUS_TOKEN=[0-9a-f]{48}$/m);

@@ -239,6 +239,34 @@ test("behind a proxy the last address that it noted counts, and no header is no 
   }
 });
 
+test("the doctor knows the minutes that a flag of the command told the engine", async () => {
+  const file = join(folder, "flag.config.ts");
+  await writeFile(file, configText({ ...configFor(shop, banks, "http://127.0.0.1:0"), store: "flag.db" }));
+  for (const [name, value] of Object.entries(secrets(shop))) vi.stubEnv(name, value);
+  const { config: ready } = await load(file);
+  const told = async (settings: typeof ready.settings) => {
+    const running = await composeConfigured(ready, { settings, apiToken: null });
+    try {
+      const { findings } = (await (await fetch(`${running.url}/doctor`)).json()) as {
+        findings: { check: string; says: string; fix: string | null }[];
+      };
+      return findings.find(({ check }) => check === "hold-stock");
+    } finally {
+      await running.stop();
+    }
+  };
+  try {
+    const fix =
+      "write settings: { stockManagement: true, holdStockMinutes: 60 } in the engine's configuration, and start";
+    const none = { ...ready.settings, stockManagement: false, holdStockMinutes: null };
+    expect(await told(none)).toMatchObject({ verdict: "wrong", fix: expect.stringContaining(fix) });
+    const says = "stock is held 60 minutes, as the engine knows";
+    expect(await told({ ...none, stockManagement: true, holdStockMinutes: 60 })).toMatchObject({ verdict: "ok", says });
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});
+
 test("it says where it is and no secret, and ends when it is told to", async () => {
   expect(JSON.parse(out)).toMatchObject({ url, publicUrl: url, shop: shop.url, store: join(folder, "orders.db") });
   const ended = once(child, "exit");

@@ -1,4 +1,5 @@
 /** `woo doctor` as a process of its own, against a shop that has one thing wrong at a time. */
+import { createHmac } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -148,6 +149,19 @@ test("a plugin that is missing, and one that finds something amiss in the shop",
   const told = await doctor(await world({ plugin: { url: "https://engine.example", findings } }));
   expect(told.wrong).toEqual(["plugin wrong"]);
   expect(told.findings.find(({ check }) => check === "plugin")?.says).toBe(says);
+});
+
+test("the plugin's own question is signed with its secret, so that it can tell; WooCommerce's are not", async () => {
+  const signatures: Record<string, string | null> = {};
+  const watching: typeof fetch = (input, init) => {
+    const { url, headers } = new Request(input, init);
+    signatures[new URL(url).pathname.split("/").at(-1) ?? ""] = headers.get("x-order-status-signature");
+    return fetch(input, init);
+  };
+  const pluginSecret = "secret between plugin and engine";
+  await doctor(await world(), { pluginSecret, fetch: watching });
+  expect(signatures.doctor).toBe(createHmac("sha256", pluginSecret).update("doctor\n").digest("hex"));
+  expect(signatures.statuses).toBeNull();
 });
 
 test("WooCommerce that is switched off is not taken for a wrong key, and plain permalinks are named", async () => {

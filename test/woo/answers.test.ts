@@ -47,14 +47,18 @@ const outages: Record<string, Answer> = {
 
 /** A setting is wrong: nothing happens, whatever the setting for outages says. */
 const faults: Record<string, Answer> = {
-  "HTTP 401": json(401, "unauthorized", "HTTP 401: it does not take the token in ORDER_STATUS_ENGINE_TOKEN"),
+  "HTTP 401": json(
+    401,
+    "unauthorized",
+    "HTTP 401: the API token in the settings is not ORDER_STATUS_TOKEN of the engine",
+  ),
   "HTTP 401 of a proxy": { http: [401, "<h1>Authorization Required</h1>"], says: "HTTP 401" },
-  "HTTP 403": json(403, "forbidden", "HTTP 403: the token in ORDER_STATUS_ENGINE_TOKEN may not change orders"),
+  "HTTP 403": json(403, "forbidden", "HTTP 403: the API token in the settings may not change orders"),
   "HTTP 403 of a firewall": { http: [403, "<h1>blocked</h1>"], says: "HTTP 403" },
   "HTTP 401 with an outcome": { http: [401, '{"outcome":"ignored","reason":"same-status"}'], says: "HTTP 401" },
   "HTTP 404, no engine there": { http: [404, "<h1>Not Found</h1>"], says: "there is no engine" },
   "HTTP 404, another path of the engine": json(404, "not-found", "there is no engine"),
-  "a redirect": { http: [301, ""], says: "HTTP 301: ORDER_STATUS_ENGINE_URL leads to another address" },
+  "a redirect": { http: [301, ""], says: "HTTP 301: the address in the settings leads to another one" },
   "HTTP 400": json(400, "invalid-event", "HTTP 400: it did not understand the question"),
   "HTTP 415": json(415, "not-json", "HTTP 415"),
   "a page with status 200": { http: [200, "<h1>Welcome</h1>"], says: "HTTP 200: what answers" },
@@ -62,10 +66,13 @@ const faults: Record<string, Answer> = {
   "JSON without an outcome": { http: [200, '{"ok":true}'], says: "HTTP 200: what answers" },
   "an outcome that is no word": { http: [200, '{"outcome":["moved"]}'], says: "HTTP 200: what answers" },
   "a JSON string": { http: [200, '"outcome"'], says: "HTTP 200: what answers" },
-  "no address": { site: { constants: { ORDER_STATUS_ENGINE_URL: "" } }, says: "ORDER_STATUS_ENGINE_URL is no address" },
+  "no address": {
+    site: { constants: { ORDER_STATUS_ENGINE_URL: "" } },
+    says: "the address of the engine in the settings is none",
+  },
   "an address without a scheme": {
     site: { constants: { ORDER_STATUS_ENGINE_URL: "engine.example" } },
-    says: "ORDER_STATUS_ENGINE_URL is no address",
+    says: "the address of the engine in the settings is none",
   },
   "WordPress may send nothing": network(
     "http_request_not_executed",

@@ -5,11 +5,13 @@ import { dirname, join, relative, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { parseEnv } from "node:util";
 import type { Command } from "commander";
+import { thrownText } from "../../ports/thrown.js";
 import { type Answers, configText, environmentText, sampleOf, variablesOf } from "../config/init-file.js";
 import { FILES } from "../config/load.js";
 import { GatewayName } from "../config/schema.js";
 import { exitCodes, refused, wrongUsage } from "../lib/ending.js";
 import { warnIfOthersRead, writePrivate } from "../lib/private-file.js";
+import { checkDriver } from "../lib/stores.js";
 import { complain, say, sayJson } from "../lib/terminal.js";
 
 interface Options {
@@ -96,6 +98,12 @@ const asked = async (yes: boolean): Promise<Answers> => {
   };
 };
 
+const FROM_THE_PLUGIN = ["ORDER_STATUS_WOO_KEY", "ORDER_STATUS_WOO_SECRET"];
+
+/** What is missing here for the store, with the command that brings it; null = nothing. */
+const missingFor = ({ store }: Answers): Promise<string | null> =>
+  checkDriver(store === "postgres" ? "postgres://" : "orders.db").then(() => null, thrownText);
+
 const run = async (options: Options): Promise<void> => {
   const file = resolve(options.config ?? FILES[0] ?? "");
   const there =
@@ -103,7 +111,8 @@ const run = async (options: Options): Promise<void> => {
   if (there !== undefined && !options.force) {
     throw refused(`${there} is there already and is left as it is; --force overwrites it, --config writes another`);
   }
-  const sample = sampleOf(await asked(options.yes === true));
+  const answers = await asked(options.yes === true);
+  const sample = sampleOf(answers);
   await writePrivate(file, configText(sample));
   const variables = variablesOf(sample);
   const beside = join(dirname(file), ".env");
@@ -117,7 +126,12 @@ const run = async (options: Options): Promise<void> => {
   if (options.json) return sayJson({ config: file, environment: beside, toFill, next: command });
   const name = (path: string) => relative(process.cwd(), path) || path;
   say(`Wrote ${name(file)}${isNew ? ` and ${name(beside)}` : `; ${name(beside)} was there and is left as it is`}.`);
-  if (toFill.length > 0) say(`Set in ${name(beside)}, or in the environment: ${toFill.join(", ")}`);
+  const own = toFill.filter((one) => !FROM_THE_PLUGIN.includes(one));
+  if (own.length > 0) say(`Set in ${name(beside)}, or in the environment: ${own.join(", ")}`);
+  if (own.length < toFill.length)
+    say(`The plugin makes ${FROM_THE_PLUGIN.join(" and ")} in your shop: docs/woocommerce.md, step 4.`);
+  const missing = await missingFor(answers);
+  if (missing !== null) say(`For the store: ${missing}`);
   say(`Then run: npx ${command}`);
 };
 

@@ -61,6 +61,12 @@ const NETS_BYTES = 16;
 const madeUp = (name: string): string =>
   randomBytes(name === "NETS_WEBHOOK_AUTHORIZATION" ? NETS_BYTES : OUR_SECRET_BYTES).toString("hex");
 
+/** On this computer, the address that was given says where the engine listens; elsewhere a proxy stands before it. */
+const portIn = (publicUrl: string): number => {
+  const { hostname, port } = new URL(publicUrl);
+  return ["127.0.0.1", "localhost", "[::1]"].includes(hostname) && port !== "" ? Number(port) : 8080;
+};
+
 export const sampleOf = ({ shopUrl, gateways, store, publicUrl, sourceHeader }: Answers): Config => ({
   store: store === "sqlite" ? "orders.db" : env("DATABASE_URL"),
   shop: {
@@ -73,7 +79,7 @@ export const sampleOf = ({ shopUrl, gateways, store, publicUrl, sourceHeader }: 
   },
   gateways: Object.fromEntries(gateways.map((name) => [name, gatewaySamples[name]])),
   http: {
-    port: 8080,
+    port: portIn(publicUrl),
     host: "127.0.0.1",
     publicUrl,
     apiToken: env("ORDER_STATUS_TOKEN"),

@@ -93,7 +93,9 @@ export type GatewayName = z.infer<typeof GatewayName>;
 
 const Shop = z.strictObject({
   url: address.describe("where the WooCommerce shop is"),
-  consumerKey: SecretSchema.describe("REST key with Read/Write, from WooCommerce › Settings › Advanced › REST API"),
+  consumerKey: SecretSchema.describe(
+    "REST key with Read/Write; the plugin makes one at WooCommerce › Order Status Engine",
+  ),
   consumerSecret: SecretSchema.describe("the secret of that key"),
   webhookSecrets: z
     .array(SecretSchema)

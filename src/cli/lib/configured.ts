@@ -72,8 +72,10 @@ export const shopOf = ({ shop, statuses }: Ready, clock: Clock): WooShop<string>
   return wooShop({ ...address, statuses, gateways: paymentMethods, clock });
 };
 
-export const composeConfigured = async (config: Ready, options: Common): Promise<Running> => {
+export const composeConfigured = async (read: Ready, options: Common): Promise<Running> => {
   const { clock = systemClock(), log } = options;
+  // A flag of the command wins over the file, for the doctor as well.
+  const config = { ...read, settings: options.settings };
   const shop = shopOf(config, clock);
   const banks = gatewaysOf(config, clock, log);
   return compose({

@@ -80,8 +80,10 @@ const troubleOf = (exchange: Exchange, lateMs: number): Exclude<ApiResult<never>
   return { kind: "trouble", afterMs: exchange.retryAfterMs, detail };
 };
 
+const WOOCOMMERCE = "wc/v3";
+
 /** @param space of the REST API, below `/wp-json` */
-export const wooApi = (options: ApiOptions, space = "wc/v3") => {
+export const wooApi = (options: ApiOptions, space = WOOCOMMERCE) => {
   const { clock = systemClock(), timeoutMs = 15_000, lateMs = 30_000 } = options;
   const base = `${options.url.replace(/\/+$/, "")}/wp-json/${space}`;
   const fetch = options.fetch ?? globalThis.fetch;
@@ -116,7 +118,9 @@ export const wooApi = (options: ApiOptions, space = "wc/v3") => {
       headers: {
         accept: "application/json",
         ...signed.headers,
-        ...(text === undefined ? {} : { "content-type": "application/json", ...proof(path, text) }),
+        ...(text !== undefined && { "content-type": "application/json" }),
+        // A question to the plugin is signed, too: so it finds out whether its secret is the engine's.
+        ...((text !== undefined || space !== WOOCOMMERCE) && proof(path, text ?? "")),
       },
       body: text,
     });

@@ -71,7 +71,7 @@ export const wooDoctor = async (options: DoctorOptions): Promise<DoctorFinding[]
       return found;
     }
     const fix =
-      "make a key at WooCommerce › Settings › Advanced › REST API for a user who may edit orders, with Read/Write, and set ORDER_STATUS_WOO_KEY and ORDER_STATUS_WOO_SECRET";
+      "press Make key and webhook for the engine at WooCommerce › Order Status Engine, and put its three lines into the engine's .env; without the plugin, make a key at WooCommerce › Settings › Advanced › REST API for a user who may edit orders, with Read/Write, and set ORDER_STATUS_WOO_KEY and ORDER_STATUS_WOO_SECRET";
     found.push(wrong("keys", detailOf(orders), fix));
     return found;
   }
@@ -115,7 +115,7 @@ const PluginSays = z.object({
 const plugin = async (options: DoctorOptions): Promise<DoctorFinding[]> => {
   const told = await wooApi(options, "wc-order-status-engine/v1").ask(PluginSays, "GET", "doctor");
   if (told.kind === "ok") {
-    const where = `see WooCommerce › Order Status Engine in the shop, "Test the connection"`;
+    const where = "put it right at WooCommerce › Order Status Engine in the shop";
     const amiss = told.body.findings.filter(({ verdict }) => verdict !== "ok");
     const fine = ok("plugin", `the plugin reaches the engine at ${told.body.url}`);
     return amiss.length === 0 ? [fine] : amiss.map(({ says }) => wrong("plugin", says, where));
@@ -196,8 +196,8 @@ const holdStock = async (ask: CallShop, { holdStockMinutes }: DoctorOptions): Pr
   }
   const fix =
     held === null
-      ? "start the engine without --hold-stock"
-      : `start the engine with --hold-stock ${held}, and install the plugin, so that the engine is asked before an unpaid order is cancelled`;
+      ? "take stockManagement and holdStockMinutes out of the settings in the engine's configuration, and start it anew"
+      : `write settings: { stockManagement: true, holdStockMinutes: ${held} } in the engine's configuration, and start it anew`;
   const says = held === null ? "the shop holds no stock" : `the shop cancels what is unpaid after ${held} minutes`;
   const told = holdStockMinutes === null ? "none" : `${holdStockMinutes} minutes`;
   return wrong("hold-stock", `${says}, and the engine was told ${told}`, fix);

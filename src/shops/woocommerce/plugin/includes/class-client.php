@@ -32,7 +32,7 @@ final class Order_Status_Engine_Client {
 	public static function send( $method, $path, $body, $patience, $headers = array() ) {
 		$url = Order_Status_Engine_Settings::get( 'URL' );
 		if ( ! preg_match( '#^https?://[^/]#i', $url ) ) {
-			return self::without( self::MISCONFIGURED, 'ORDER_STATUS_ENGINE_URL is no address' );
+			return self::without( self::MISCONFIGURED, 'the address of the engine in the settings is none; it begins with https:// or http://' );
 		}
 		$resting = get_transient( self::RESTING );
 		if ( is_string( $resting ) ) {
@@ -125,21 +125,21 @@ final class Order_Status_Engine_Client {
 	/** What is wrong, from an answer that is neither the engine's nor an outage's. */
 	public static function fault( $code ) {
 		if ( 401 === $code ) {
-			return 'HTTP 401: it does not take the token in ORDER_STATUS_ENGINE_TOKEN';
+			return 'HTTP 401: the API token in the settings is not ORDER_STATUS_TOKEN of the engine; copy it from the engine\'s .env';
 		}
 		if ( 403 === $code ) {
-			return 'HTTP 403: the token in ORDER_STATUS_ENGINE_TOKEN may not change orders, or something before the engine blocks this server';
+			return 'HTTP 403: the API token in the settings may not change orders, or something before the engine blocks this server';
 		}
 		if ( 404 === $code ) {
-			return 'HTTP 404: there is no engine at ORDER_STATUS_ENGINE_URL';
+			return 'HTTP 404: there is no engine at the address in the settings';
 		}
 		if ( $code >= 300 && $code < 400 ) {
-			return sprintf( 'HTTP %d: ORDER_STATUS_ENGINE_URL leads to another address', $code );
+			return sprintf( 'HTTP %d: the address in the settings leads to another one', $code );
 		}
 		if ( $code >= 400 ) {
 			return sprintf( 'HTTP %d: it did not understand the question; plugin and engine may be of different versions', $code );
 		}
-		return sprintf( 'HTTP %d: what answers at ORDER_STATUS_ENGINE_URL is not the engine', $code );
+		return sprintf( 'HTTP %d: what answers at the address in the settings is not the engine', $code );
 	}
 
 	private static function without( $kind, $why ) {

@@ -34,8 +34,13 @@ final class Order_Status_Engine_Doctor {
 		);
 	}
 
-	public static function answer() {
-		return array( 'url' => Order_Status_Engine_Settings::get( 'URL' ), 'findings' => self::findings() );
+	/** @param WP_REST_Request $request Signed, where the engine has a secret of the plugin. */
+	public static function answer( $request ) {
+		$found = self::findings();
+		if ( '' !== (string) $request->get_header( 'x_order_status_signature' ) && ! Order_Status_Engine_Guard::is_engine() ) {
+			$found[] = self::finding( 'secret', false, __( 'The secret of the plugin is another than the engine\'s: enter ORDER_STATUS_PLUGIN_SECRET of the engine\'s .env at WooCommerce › Order Status Engine, and save.', 'order-status-engine' ) );
+		}
+		return array( 'url' => Order_Status_Engine_Settings::get( 'URL' ), 'findings' => $found );
 	}
 
 	/** @return array<int, array{check: string, verdict: string, says: string}> */
@@ -60,18 +65,24 @@ final class Order_Status_Engine_Doctor {
 	/**
 	 * What the engine finds of this shop, with keys of its own (`order-status woo doctor`), and of its banks.
 	 *
+	 * @param string[] $said What stands on the page already: the engine asks this shop, and repeats it.
 	 * @return array<int, array{check: string, verdict: string, says: string}>
 	 */
-	public static function seen_from_engine() {
+	public static function seen_from_engine( $said = array() ) {
 		$found = array();
 		foreach ( array( '/doctor' => 'findings', '/banks' => 'banks' ) as $path => $name ) {
 			$told = Order_Status_Engine_Client::send( 'GET', $path, null, self::ENGINE_PATIENCE );
 			if ( in_array( $told['kind'], array( Order_Status_Engine_Client::LATE, Order_Status_Engine_Client::DOWN ), true ) ) {
 				/* translators: %s: why not */
 				$found[] = self::finding( $name, false, sprintf( __( 'The engine has not said what it finds: %s', 'order-status-engine' ), $told['why'] ) );
+				// What does not answer once is not waited for again, and said once.
+				break;
 			}
 			$all  = Order_Status_Engine_Client::ANSWER === $told['kind'] && isset( $told['body'][ $name ] ) && is_array( $told['body'][ $name ] ) ? $told['body'][ $name ] : array();
 			foreach ( $all as $one ) {
+				if ( in_array( $one['says'], $said, true ) ) {
+					continue;
+				}
 				// Of a bank: the store and its payment methods, or why it does not take the key.
 				$about   = isset( $one['gateway'] ) ? $one['gateway'] . ': ' : '';
 				$fix     = empty( $one['fix'] ) ? '' : ' (' . $one['fix'] . ')';
@@ -127,7 +138,7 @@ final class Order_Status_Engine_Doctor {
 			return self::finding( 'webhook', true, __( 'The webhook to the engine is active, and the engine takes its signature.', 'order-status-engine' ) );
 		}
 		if ( 401 === $code ) {
-			return self::finding( 'webhook', false, __( 'The engine does not take the webhook\'s signature: ORDER_STATUS_WOO_WEBHOOK_SECRET of the engine is another than the webhook\'s secret.', 'order-status-engine' ) );
+			return self::finding( 'webhook', false, __( 'The engine does not take the webhook\'s signature: ORDER_STATUS_WOO_WEBHOOK_SECRET of the engine is another than the webhook\'s secret. Press "Make key and webhook for the engine" again, put all three lines into the engine\'s .env, and start it anew.', 'order-status-engine' ) );
 		}
 		/* translators: %s: what came instead */
 		return self::finding( 'webhook', false, sprintf( __( 'The webhook does not reach the engine: %s', 'order-status-engine' ), is_wp_error( $told ) ? $told->get_error_message() : "HTTP $code" ) );

@@ -41,11 +41,11 @@ final class Order_Status_Engine_Guard {
 		return self::$is_engine;
 	}
 
-	/** The engine signs what it writes: HMAC-SHA256 of the path behind the version, a line break, and the body. */
+	/** The engine signs what it writes, and what it asks this plugin: HMAC-SHA256 of the path behind the version, a line break, and the body. */
 	public static function know_the_engine( $result, $server, $request ) {
 		$given    = (string) $request->get_header( 'x_order_status_signature' );
 		$secret   = Order_Status_Engine_Settings::get( 'SECRET' );
-		$path     = preg_replace( '#^/wc/v\d+/#', '', $request->get_route() );
+		$path     = preg_replace( '#^/(wc/v\d+|' . Order_Status_Engine_Doctor::SPACE . ')/#', '', $request->get_route() );
 		$expected = hash_hmac( 'sha256', $path . "\n" . $request->get_body(), $secret );
 		// One PHP request may carry several of REST (a batch); what one of them proves holds for no other.
 		self::$is_engine = '' !== $given && '' !== $secret && hash_equals( $expected, $given );

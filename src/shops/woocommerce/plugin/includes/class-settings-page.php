@@ -32,7 +32,7 @@ final class Order_Status_Engine_Settings_Page {
 			$done = self::act( sanitize_key( $_POST['do'] ) );
 		}
 		echo '<div class="wrap"><h1>Order Status Engine</h1>' . $done; // phpcs:ignore WordPress.Security.EscapeOutput -- made below.
-		echo '<p>' . esc_html__( 'The engine decides about orders that are paid through it; this plugin asks it and shows what it says. Save the address and both secrets, make the key and the webhook once, then test the connection.', 'order-status-engine' ) . '</p>';
+		echo '<p>' . esc_html__( 'The engine decides about orders that are paid through it; this plugin asks it and shows what it says. Enter the address and both secrets, make the key and the webhook once, then test the connection. Each button saves what you have entered.', 'order-status-engine' ) . '</p>';
 		echo '<form method="post">';
 		wp_nonce_field( self::NONCE );
 		echo '<table class="form-table" role="presentation">';
@@ -49,15 +49,21 @@ final class Order_Status_Engine_Settings_Page {
 	}
 
 	private static function act( $what ) {
+		// Whatever is pressed: what was typed counts, and is not lost.
+		$wrong = self::save();
+		if ( '' !== $wrong ) {
+			/* translators: %s: what was typed */
+			return self::notice( 'error', sprintf( __( 'Not saved: %s is not the address of an engine. It begins with https:// or http://, such as https://engine.example.', 'order-status-engine' ), $wrong ) );
+		}
 		if ( 'save' === $what ) {
-			self::save();
 			return self::notice( 'success', __( 'Saved.', 'order-status-engine' ) );
 		}
 		if ( 'keys' === $what ) {
 			return self::keys();
 		}
-		$html = self::listed( __( 'Seen from the shop', 'order-status-engine' ), Order_Status_Engine_Doctor::findings() );
-		return '<div class="notice notice-info">' . $html . self::listed( __( 'Seen from the engine', 'order-status-engine' ), Order_Status_Engine_Doctor::seen_from_engine() ) . '</div>';
+		$found = Order_Status_Engine_Doctor::findings();
+		$html  = self::listed( __( 'Seen from the shop', 'order-status-engine' ), $found );
+		return '<div class="notice notice-info">' . $html . self::listed( __( 'Seen from the engine', 'order-status-engine' ), Order_Status_Engine_Doctor::seen_from_engine( array_column( $found, 'says' ) ) ) . '</div>';
 	}
 
 	private static function listed( $title, $findings ) {
@@ -69,6 +75,7 @@ final class Order_Status_Engine_Settings_Page {
 		return '' === $html ? '' : '<p><strong>' . esc_html( $title ) . '</strong></p><ul>' . $html . '</ul>';
 	}
 
+	/** @return string An address that is none, as it was typed: nothing is saved; '' = it is saved. */
 	private static function save() {
 		$values = array();
 		foreach ( Order_Status_Engine_Settings::NAMES as $name ) {
@@ -78,17 +85,21 @@ final class Order_Status_Engine_Settings_Page {
 				continue;
 			}
 			$values[ $name ] = 'URL' === $name ? esc_url_raw( $given, array( 'http', 'https' ) ) : $given;
+			if ( 'URL' === $name && '' !== $given && ! preg_match( '#^https?://[^/]#i', $given ) ) {
+				return $given;
+			}
 		}
 		Order_Status_Engine_Settings::save( $values );
 		Order_Status_Engine_Methods::forget();
 		delete_transient( Order_Status_Engine_Client::RESTING );
+		return '';
 	}
 
 	/** As WooCommerce › Settings › Advanced › REST API makes it; the shop keeps no more than its hash. */
 	private static function keys() {
 		global $wpdb;
 		if ( ! preg_match( '#^https?://[^/]#i', Order_Status_Engine_Settings::get( 'URL' ) ) ) {
-			return self::notice( 'error', __( 'Save the address of the engine first.', 'order-status-engine' ) );
+			return self::notice( 'error', __( 'Enter the address of the engine first.', 'order-status-engine' ) );
 		}
 		$key     = 'ck_' . wc_rand_hash();
 		$secret  = 'cs_' . wc_rand_hash();
@@ -110,7 +121,7 @@ final class Order_Status_Engine_Settings_Page {
 		}
 		Order_Status_Engine_Webhook::create( $webhook );
 		$lines = "ORDER_STATUS_WOO_KEY=$key\nORDER_STATUS_WOO_SECRET=$secret\nORDER_STATUS_WOO_WEBHOOK_SECRET=$webhook";
-		return self::notice( 'success', __( 'Put these lines into the engine\'s .env and start it anew. They are shown this once.', 'order-status-engine' ), $lines );
+		return self::notice( 'success', __( 'Put these lines into the engine\'s .env, in place of those with the same names, and start it anew. They are shown this once.', 'order-status-engine' ), $lines );
 	}
 
 	private static function field( $name, $label, $type, $hint ) {
