@@ -109,6 +109,16 @@ describe.skipIf(php === null)("the settings page", () => {
     expect(amiss()).toEqual([]);
   });
 
+  test("says what to look at where the engine is not there, and not where it answers too late", () => {
+    const first = (unanswered: string) => found({ ...up, "/healthz": { unanswered } })[0];
+    const says = "The engine cannot be asked: no answer within 20 seconds";
+    expect(first("down")).toEqual([
+      "wrong",
+      `${says} — Is it started (npx order-status serve), and is its address right?`,
+    ]);
+    expect(first("late")).toEqual(["wrong", says]);
+  });
+
   test("does not repeat what the engine was told by this shop", () => {
     const says = 'There is no active webhook to the engine: press "Make key and webhook for the engine".';
     const again = { check: "plugin", verdict: "wrong", says, fix: "put it right" };

@@ -50,7 +50,9 @@ final class Order_Status_Engine_Doctor {
 		$health = Order_Status_Engine_Client::send( 'GET', '/healthz', null, self::PATIENCE );
 		if ( Order_Status_Engine_Client::ANSWER !== $health['kind'] ) {
 			/* translators: %s: why not */
-			return array( self::finding( 'engine', false, sprintf( __( 'The engine cannot be asked: %s', 'order-status-engine' ), $health['why'] ) ) );
+			$says = sprintf( __( 'The engine cannot be asked: %s', 'order-status-engine' ), $health['why'] );
+			$hint = Order_Status_Engine_Client::DOWN === $health['kind'] ? ' — ' . __( 'Is it started (npx order-status serve), and is its address right?', 'order-status-engine' ) : '';
+			return array( self::finding( 'engine', false, $says . $hint ) );
 		}
 		$found = array( self::finding( 'engine', true, __( 'The engine answers.', 'order-status-engine' ) ) );
 		$told  = Order_Status_Engine_Client::send( 'GET', '/payment-methods', null, self::PATIENCE );
