@@ -73,6 +73,8 @@ const capturedAgainUnasked = ({ history }: OrderEnd): string | null => {
   let refusedAt: number | null = null;
   for (const { at, answers, effects } of history) {
     if (answers.some(({ rule }) => rule === "capture/refused")) refusedAt = at;
+    // Another payment has the money by now, and of that one nothing was refused.
+    else if (answers.some(({ rule }) => rule === "attempt/pays-the-order")) refusedAt = null;
     else if (effects.some(({ type }) => type === "capturePayment")) {
       const isAsked = answers.some(({ type }) => !asksNothing.test(type));
       if (refusedAt !== null && !isAsked) return `captured again ${at - refusedAt} ms after the bank refused it`;
