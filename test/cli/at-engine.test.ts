@@ -11,6 +11,7 @@ import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
 import { bankHas, callback, gatewayTo, order, Place, shopHas, temporary, until } from "../engine/place.js";
 import { cli, served } from "./run.js";
+import { unsetConfig } from "./unset-config.js";
 
 const TOKEN = "a token of the tests";
 let place: Place;
@@ -227,24 +228,6 @@ describe("why, of what is past", () => {
 });
 
 describe("a store beside the shop's configuration", () => {
-  const configWith = (settings: string) => `
-import { defineConfig, env } from "order-status-engine/config";
-const at = "https://x.example";
-export default defineConfig({
-  store: "orders.db",
-  settings: ${settings},
-  shop: {
-    url: at,
-    consumerKey: env("NOT_SET"),
-    consumerSecret: env("NOT_SET"),
-    webhookSecrets: [env("NOT_SET")],
-    paymentMethods: {},
-  },
-  gateways: { "nets-easy": { baseUrl: at, secretKey: env("NOT_SET"), webhookAuthorization: env("NOT_SET") } },
-  http: { publicUrl: at, apiToken: env("NOT_SET") },
-});
-`;
-
   test("what its settings change is said of it", async () => {
     const own = await engineAt(systemClock(), {});
     bankHas(place.bank, "pay-3");
@@ -252,7 +235,7 @@ export default defineConfig({
     await own.engine.submit("3", { type: "reconcile.asked" });
     await until(async () => ((await own.engine.queries.why("3"))?.flags.length ?? 0) > 0, "its flag");
     const config = `${own.file}.config.ts`;
-    await writeFile(config, configWith('{ choices: { amountMismatch: "capture" } }'));
+    await writeFile(config, unsetConfig('settings: { choices: { amountMismatch: "capture" } }'));
     const captures = "completing the order captures what is reserved";
 
     const why = async (...args: string[]) => (await cli(["why", "3", "--store", own.file, ...args])).out;

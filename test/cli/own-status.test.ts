@@ -7,6 +7,7 @@ import { httpApp } from "../../src/http/app.js";
 import { listen, type Served } from "../../src/http/serve.js";
 import { Place } from "../engine/place.js";
 import { cli } from "./run.js";
+import { unsetConfig } from "./unset-config.js";
 
 let place: Place;
 let served: Served;
@@ -57,26 +58,8 @@ test("a word that is no status either is told with those that there are", async 
   );
 });
 
-const CONFIG = `
-import { defineConfig, env } from "order-status-engine/config";
-const at = "https://x.example";
-export default defineConfig({
-  store: "orders.db",
-  statuses: { delivered: "completed" },
-  shop: {
-    url: at,
-    consumerKey: env("NOT_SET"),
-    consumerSecret: env("NOT_SET"),
-    webhookSecrets: [env("NOT_SET")],
-    paymentMethods: {},
-  },
-  gateways: { "nets-easy": { baseUrl: at, secretKey: env("NOT_SET"), webhookAuthorization: env("NOT_SET") } },
-  http: { publicUrl: at, apiToken: env("NOT_SET") },
-});
-`;
-
 test("drawn inside of their parents, out of a configuration too, whose secrets need not be there", async () => {
-  await writeFile(join(cwd, "shop.config.ts"), CONFIG);
+  await writeFile(join(cwd, "shop.config.ts"), unsetConfig('statuses: { delivered: "completed" }'));
   const { out } = await cli(["draw", "--config", "shop.config.ts", "--status", "picking=processing"], { cwd });
   expect(out).toContain('state "picking" as processing_picking');
   expect(out).toContain('state "delivered" as completed_delivered');

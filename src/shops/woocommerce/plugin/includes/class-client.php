@@ -31,7 +31,7 @@ final class Order_Status_Engine_Client {
 	 */
 	public static function send( $method, $path, $body, $patience, $headers = array() ) {
 		$url = Order_Status_Engine_Settings::get( 'URL' );
-		if ( ! preg_match( '#^https?://[^/]#i', $url ) ) {
+		if ( ! Order_Status_Engine_Settings::is_address( $url ) ) {
 			return self::without( self::MISCONFIGURED, 'the address of the engine in the settings is none; it begins with https:// or http://' );
 		}
 		$resting = get_transient( self::RESTING );

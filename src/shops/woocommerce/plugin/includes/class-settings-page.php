@@ -85,7 +85,7 @@ final class Order_Status_Engine_Settings_Page {
 				continue;
 			}
 			$values[ $name ] = 'URL' === $name ? esc_url_raw( $given, array( 'http', 'https' ) ) : $given;
-			if ( 'URL' === $name && '' !== $given && ! preg_match( '#^https?://[^/]#i', $given ) ) {
+			if ( 'URL' === $name && '' !== $given && ! Order_Status_Engine_Settings::is_address( $given ) ) {
 				return $given;
 			}
 		}
@@ -98,7 +98,7 @@ final class Order_Status_Engine_Settings_Page {
 	/** As WooCommerce › Settings › Advanced › REST API makes it; the shop keeps no more than its hash. */
 	private static function keys() {
 		global $wpdb;
-		if ( ! preg_match( '#^https?://[^/]#i', Order_Status_Engine_Settings::get( 'URL' ) ) ) {
+		if ( ! Order_Status_Engine_Settings::is_address( Order_Status_Engine_Settings::get( 'URL' ) ) ) {
 			return self::notice( 'error', __( 'Enter the address of the engine first.', 'order-status-engine' ) );
 		}
 		$key     = 'ck_' . wc_rand_hash();

@@ -22,6 +22,11 @@ final class Order_Status_Engine_Settings {
 		return defined( 'ORDER_STATUS_ENGINE_' . $name );
 	}
 
+	/** Whether the engine can be asked there. */
+	public static function is_address( $text ) {
+		return (bool) preg_match( '#^https?://[^/]#i', $text );
+	}
+
 	/** What a person reads of a secret: enough to tell two apart. */
 	public static function masked( $name ) {
 		$value = self::get( $name );
