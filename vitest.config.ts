@@ -1,6 +1,7 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { defineConfig, type Plugin } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { long } from "./test/long.js";
 import { standsIn } from "./test/programs.js";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
@@ -93,6 +94,23 @@ const unit = [
   "test/docs/workflows.test.ts",
 ];
 
+/** Real stores, servers, processes and browsers. */
+const system = {
+  globalSetup: "./test/build.ts",
+  setupFiles: ["./test/environment.ts"],
+  pool: "forks" as const,
+  // Most of what a test makes is gone at its end: with room for it, a thirteenth of the work is saved.
+  execArgv: ["--max-semi-space-size=64"],
+  isolate: false,
+  // Half of a file's time is waiting for a server or a process: twice the two processors of the build.
+  maxWorkers: 4,
+  // For what hangs: on a busy machine a test that starts ten processes takes half a minute.
+  testTimeout: 360_000,
+  hookTimeout: 240_000,
+  // Of a file whose tests are run at once: each starts processes of its own.
+  maxConcurrency: 3,
+};
+
 export default defineConfig({
   plugins: [asBuilt],
   test: {
@@ -113,25 +131,14 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...system,
           name: "system",
           include: ["test/**/*.test.ts", "docs/examples/**/*.test.ts"],
-          exclude: [...unit, "**/node_modules/**", "test/hosts/**/.next/**"],
-          globalSetup: "./test/build.ts",
-          setupFiles: ["./test/environment.ts"],
-          pool: "forks",
-          // Most of what a test makes is gone at its end: with room for it, a thirteenth of the work is saved.
-          execArgv: ["--max-semi-space-size=64"],
-          isolate: false,
-          // Half of a file's time is waiting for a server or a process: twice the two processors of the build.
-          maxWorkers: 4,
-          // For what hangs: on a busy machine a test that starts ten processes takes half a minute.
-          testTimeout: 360_000,
-          hookTimeout: 240_000,
-          // Of a file whose tests are run at once: each starts processes of its own.
-          maxConcurrency: 3,
+          exclude: [...unit, ...long, "**/node_modules/**", "test/hosts/**/.next/**"],
           sequence: { groupOrder: 1 },
         },
       },
+      { extends: true, test: { ...system, name: "long", include: long, sequence: { groupOrder: 2 } } },
     ],
     sequence: { sequencer: LongestFirst },
   },

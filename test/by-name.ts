@@ -39,6 +39,7 @@ const inPart = [
   "test/testing/gateway-contract.test.ts",
   "test/late/matrix.test.ts",
   "test/simulator.test.ts",
+  "test/upgrade/upgrade.test.ts",
   "test/woo/answers.test.ts",
 ];
 const vitest = "../node_modules/vitest/vitest.mjs";
@@ -79,10 +80,15 @@ const runs: Record<"campaign" | "bench" | "record", Record<string, Named>> = {
       says: "two writers at one WooCommerce order; with WOOCOMMERCE_DIR, a real shop",
       file: "test/woo/campaign.js",
     },
+    long: {
+      says: "the system tests that take long, which npm test leaves out",
+      file: vitest,
+      args: () => ["run", "--project", "long"],
+    },
     exhaustive: {
       says: "the whole of what each build goes through in part: spaces, interleavings, weeks, stores",
       file: vitest,
-      args: () => ["run", "--project", "system", ...inPart],
+      args: () => ["run", "--project", "system", "--project", "long", ...inPart],
       env: { EXHAUSTIVE: "all" },
     },
     restate: {

@@ -31,11 +31,11 @@ const SEED = 7;
 
 describe("lives", () => {
   // `npm run campaign lives` is as long as one likes, and fails where a rare branch was never reached.
-  it("three hundred of them break no law", { timeout: 600_000 }, async () => {
-    const tally = await campaign({ seed: SEED, lives: 300, workers: 2 });
+  it("two hundred of them break no law", { timeout: 600_000 }, async () => {
+    const tally = await campaign({ seed: SEED, lives: 200, workers: 2 });
     expect(tally.broken).toEqual([]);
-    expect(tally.calm).toBeGreaterThan(45);
-    expect(tally.decisions).toBeGreaterThan(3_000);
+    expect(tally.calm).toBeGreaterThan(30);
+    expect(tally.decisions).toBeGreaterThan(2_000);
     // Much went wrong in them.
     for (const fault of [
       "process killed",
@@ -44,7 +44,7 @@ describe("lives", () => {
       "store busy",
       "shop failed after",
     ])
-      expect(tally.faults[fault], fault).toBeGreaterThan(15);
+      expect(tally.faults[fault], fault).toBeGreaterThan(10);
     expect(Object.keys(unreachable).filter((point) => tally.points[point] !== undefined)).toEqual([]);
   });
 
@@ -61,7 +61,7 @@ describe("lives", () => {
   });
 
   it("the result is the same whatever the number of threads", { timeout: 240_000 }, async () => {
-    const lives = 40;
+    const lives = 20;
     const one = await campaign({ seed: SEED, lives });
     expect(await campaign({ seed: SEED, lives, workers: 2 })).toEqual(one);
     const bug = { seed: SEED, lives, bug: "dropped-write" };

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { long } from "../long.js";
 import { root } from "../root.js";
 
 const read = (path: string): string => readFileSync(new URL(path, root), "utf8");
@@ -153,10 +154,17 @@ describe("a fault is seen", () => {
   });
 });
 
+const tests = readdirSync(new URL("test/", root), { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith(".test.ts") && !path.includes("node_modules"))
+  .map((path) => `test/${path}`);
+
+test("what takes long is there, and CI runs it beside the build", () => {
+  expect(long.filter((path) => !tests.includes(path))).toEqual([]);
+  const steps: { run?: string }[] = parse(read(`${folder}/ci.yml`)).jobs.long.steps;
+  expect(steps.map(({ run }) => run)).toContain("npm run campaign long");
+});
+
 test("what a build goes through in part is gone through by name", () => {
-  const tests = readdirSync(new URL("test/", root), { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith(".test.ts") && !path.includes("node_modules"))
-    .map((path) => `test/${path}`);
   const inPart = tests.filter((path) => /^import \{ isWhole \}/m.test(read(path)));
   const [, list = ""] = /const inPart = \[([^\]]*)\]/.exec(read("test/by-name.ts")) ?? [];
   const named = [...list.matchAll(/"([^"]+)"/g)].map(([, name = ""]) => name);

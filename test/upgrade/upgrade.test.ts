@@ -8,6 +8,7 @@ import { breachesOf } from "../../src/testing/decision/laws.js";
 import { rulesWith } from "../../src/testing/decision/life.js";
 import { NOW } from "../../src/testing/reachable/fold.js";
 import { movesFrom } from "../../src/testing/reachable/moves.js";
+import { isWhole } from "../exhaustive/whole.js";
 import { faultsOf, leavesOf, recorded, recordsToday, standsIn } from "./snapshots.js";
 
 const all = recorded();
@@ -50,10 +51,14 @@ describe.each(Object.keys(registry.flows))("%s", (gateway) => {
   });
 });
 
-test("npm run record snapshots finds an order in every leaf state, and looks no further", () => {
-  const stood = new Set(recordsToday(registry, "nets-easy").flatMap((record) => standsIn(registry, record)));
-  expect(leavesOf(registry, "nets-easy").filter((id) => !stood.has(id))).toEqual([]);
-}, 240_000);
+test.runIf(isWhole)(
+  "npm run record snapshots finds an order in every leaf state, and looks no further",
+  () => {
+    const stood = new Set(recordsToday(registry, "nets-easy").flatMap((record) => standsIn(registry, record)));
+    expect(leavesOf(registry, "nets-easy").filter((id) => !stood.has(id))).toEqual([]);
+  },
+  240_000,
+);
 
 /** The same machines, one state of the order under another name. */
 const renamed = (version: number, migrations: Registry["migrations"] = []): Registry => {
