@@ -4,7 +4,13 @@
  */
 export const long = [
   "test/campaign.test.ts",
+  "test/cli/at-engine.test.ts",
   "test/cli/bulk.test.ts",
+  "test/cli/config-check.test.ts",
+  "test/cli/dead-letters.test.ts",
+  "test/cli/demo.test.ts",
+  "test/cli/failed-start.test.ts",
+  "test/cli/scenarios.test.ts",
   "test/cli/typed-wrong.test.ts",
   "test/docs/testing.test.ts",
   "test/doors/damaged-rows.test.ts",
@@ -29,5 +35,6 @@ export const long = [
   "test/stores/sqlite-moved.test.ts",
   "test/testing/backend.test.ts",
   "test/wire/edges.test.ts",
+  "test/wire/read.test.ts",
   "test/woo/answers.test.ts",
 ];
