@@ -120,10 +120,15 @@ export const pluginSettings: Section[] = [
       ),
       differs(
         "automatically cancels the unpaid order and releases the reserved stock back into inventory",
-        'With the Merchant API, the engine cancels a pending order when the link\'s time is up. WooCommerce\'s own job asks the engine first, which has it wait for the same minutes and reads the payment. An order that a callback or a return put on hold while its customer was at the bank is not cancelled at that time: its payment is read 20 minutes, 2 hours and 24 hours later, and the order ends once it is read as rejected. With `onHoldThenAborted: "stay"` it stays on hold where the customer had not finished. With `pendingWhileCustomerIsAway: "stay"` such an order stays pending, and is cancelled at that time. At Nets and in the older flows the link has no timer: an unpaid order waits for that job, and at Nets for the end of its session, too.',
+        'With the Merchant API, the engine cancels a pending order when the link\'s time is up. With the plugin, WooCommerce\'s own job asks the engine first, which reads the payment once the minutes of Hold stock in its settings are over, and keeps the order until then; if it was told none, it keeps the order. An order that a callback or a return put on hold while its customer was at the bank is not cancelled at that time: its payment is read 20 minutes, 2 hours and 24 hours after that, and the order ends once it is read as rejected. With `onHoldThenAborted: "stay"` it stays on hold where the customer had not finished. With `pendingWhileCustomerIsAway: "stay"` such an order stays pending, and is cancelled at that time. At Nets and in the older flows the link has no timer: an unpaid order waits for that job, and at Nets for the end of its session, too.',
         {
           rules: ["ttl/expired", "ttl/not-due"],
-          options: ["settings.choices.pendingWhileCustomerIsAway", "settings.choices.onHoldThenAborted"],
+          options: [
+            "settings.stockManagement",
+            "settings.holdStockMinutes",
+            "settings.choices.pendingWhileCustomerIsAway",
+            "settings.choices.onHoldThenAborted",
+          ],
           test: [
             "scenarios/ttl.json",
             "Nobody pays within the five minutes that stock is held: cancelled, and the stock is free",
