@@ -20,7 +20,12 @@ export const metadata = (container: string): Section[] => [
           "http/http-flows.test.ts",
           "finds the order by what its customer carries; as a container proves nothing, the payment is read and no more",
         ],
-        { also: [["http/http-flows.test.ts", "%s in it leads nowhere, and the bank is not asked"]] },
+        {
+          also: [
+            ["http/http-flows.test.ts", "%s in it leads nowhere, and the bank is not asked"],
+            ["http/http-flows.test.ts", "opened again and again has the payment read once a minute"],
+          ],
+        },
       ),
     ],
   },
