@@ -151,6 +151,16 @@ describe("what the banks take", () => {
 
   const METHOD = "7d63eb50-94b4-4238-8c0d-22d095bfe46b";
   const OTHER = "11111111-2222-4333-8444-555555555555";
+  test("a payment method that the store does not have is named as what to look at", async () => {
+    const { code, out } = await check({
+      gateways: { "resurs-mapi": { baseUrl: bank.url, storeId: STORE, paymentMethodId: OTHER, ...keys } },
+    });
+    expect(out).toMatch(
+      /✗ resurs-mapi {2}.* has no payment method that a customer could choose\n +fix: .*paymentMethodId/,
+    );
+    expect(code).toBe(3);
+  });
+
   test.each<[string, { storeId?: string; paymentMethodId?: string }, string | null]>([
     ["its own store and method", { storeId: STORE, paymentMethodId: METHOD }, null],
     ["a store of another key", { storeId: OTHER, paymentMethodId: METHOD }, "storeId: the key has no such store"],

@@ -1,6 +1,6 @@
 /** A payment that may still be paid is read in the end, whatever became of its order, and callback and return are lost. */
 import { describe, expect, test } from "vitest";
-import { type EventInput, Life } from "../../src/testing/decision/life.js";
+import { type EventInput, Life, rulesWith } from "../../src/testing/decision/life.js";
 import { anOrder, callback, payments } from "../../src/testing/decision/samples.js";
 import { MINUTE } from "../../src/testing/simulator/script.js";
 import { answerTo, LINK, lifeOf, sent, success } from "./lives.js";
@@ -117,6 +117,50 @@ describe.each(["resurs-mapi", "resurs-hosted", "nets-easy"])(
     });
   },
 );
+
+describe.each([
+  ["callback", callback()],
+  ["return", success],
+] as [string, EventInput][])("the customer is at the bank, and an early %s comes", (_, early) => {
+  const away = payments["at the bank"];
+  const rejected = payments["rejected, task open"];
+  test("on hold, it outlives the link, is read three times within a day, and ends once it is read as rejected", () => {
+    const life = lifeOf();
+    life.settle(early, away);
+    const began = life.now;
+    const readAt: number[] = [];
+    for (let minutes = 1; minutes <= 2 * 1440; minutes += 1) {
+      const before = readings(life);
+      life.wait(MINUTE, away);
+      if (readings(life) > before) readAt.push((life.now - began) / MINUTE);
+    }
+    expect([life.status, readAt]).toEqual(["on-hold", [20, 120, 1440]]);
+    life.settle({ type: "reconcile.asked" }, rejected);
+    expect(life.status).toBe("cancelled");
+  });
+
+  test.each([
+    [{}, "cancelled"],
+    [{ onHoldThenAborted: "stay" }, "on-hold"],
+  ] as const)("on hold, and rejected at the second look, with %j: %s", (choices, status) => {
+    const life = new Life(anOrder(), rulesWith({ choices }));
+    life.settle(early, away);
+    life.wait(119 * MINUTE, away);
+    expect(life.status).toBe("on-hold");
+    life.wait(2 * MINUTE, rejected);
+    expect(life.status).toBe(status);
+  });
+
+  test("where it is to stay pending meanwhile, it is cancelled when the link is over", () => {
+    const life = new Life(anOrder(), rulesWith({ choices: { pendingWhileCustomerIsAway: "stay" } }));
+    life.settle(early, away);
+    const endsIn = (life.record.timers[LINK]?.at ?? 0) - life.now;
+    life.wait(endsIn - MINUTE, away);
+    expect(life.status).toBe("pending");
+    life.wait(MINUTE, away);
+    expect(life.status).toBe("cancelled");
+  });
+});
 
 test("a frozen payment is looked at, for word of its release may be lost", () => {
   const life = lifeOf();

@@ -8,7 +8,7 @@ import { httpApp } from "../../src/http/app.js";
 import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
 import { memoryStore } from "../../src/stores/memory/store.js";
 import { madeUpBooking } from "../../src/testing/doubles/resurs-legacy/customer.js";
-import { legacyDouble } from "../../src/testing/doubles/resurs-legacy/double.js";
+import { type LegacyDouble, legacyDouble } from "../../src/testing/doubles/resurs-legacy/double.js";
 import { VirtualClock, wooDouble } from "../../src/testing/index.js";
 import { MINUTE, T0 } from "./place.js";
 
@@ -100,6 +100,18 @@ test("what the bank answered: the order has the keys of setOrderCheckoutMeta", a
     orderSigningPayload: expect.any(String),
     resursReference: "1001",
   });
+});
+
+test.each([
+  ["DENIED", (bank) => bank.nextBooking({ status: "DENIED" })],
+  ["a no to our password", (bank) => bank.front({ status: 401, passedOn: false })],
+] as [string, (bank: LegacyDouble) => void][])("%s: the order has them too, and no payment", async (_, says) => {
+  const { bank, press, rest, stands, woo } = await shop();
+  says(bank);
+  expect(await press()).toMatchObject({ kind: "failed" });
+  await rest();
+  expect(woo.order("1001").meta).toMatchObject({ checkoutType: "simplified", resursReference: "1001" });
+  expect(await stands()).toMatchObject({ status: "pending", payment: null });
 });
 
 describe("a booking that took effect, and whose answer was lost", () => {

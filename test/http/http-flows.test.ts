@@ -514,6 +514,19 @@ describe("a landing page without the order in its address", () => {
     expect(world.bank.reads).toEqual([]);
   });
 
+  test("opened again and again has the payment read once a minute", async () => {
+    const { world, get } = await doors({ readContainer: decodeApiData });
+    await world.order("away", { payment: "TASK_REDIRECTION_REQUIRED" });
+    const reads: number[] = [];
+    for (const seconds of [0, 1, 50, 11, 1]) {
+      await world.clock.advanceTo(world.clock.now() + seconds * 1000, () => world.rest());
+      expect((await get(landing({ wc_order_id: "away", preferred_id: "pay-away" }))).status).toBe(200);
+      await world.rest();
+      reads.push(world.bank.reads.length);
+    }
+    expect(reads).toEqual([1, 1, 1, 2, 2]);
+  });
+
   test("what is no container leads nowhere, whatever it is", async () => {
     const { world, get } = await doors({ readContainer: decodeApiData });
     for (const text of ["", "%%%", "e30", "W10", "x".repeat(20_000), "eyJfX3Byb3RvX18iOnsid2Nfb3JkZXJfaWQiOiJvIn19"]) {

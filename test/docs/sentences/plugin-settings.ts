@@ -59,7 +59,7 @@ export const pluginSettings: Section[] = [
     rows: [
       differs(
         "all products sold in your shop need to have a SKU configured",
-        "None needs one: a line without it goes by its product's id, and several lines of one article are kept apart.",
+        "None needs one: a line without it goes by its product's id, or by its own where it has no product, and several lines of one article are kept apart.",
         {
           pages: ["lines.md"],
           test: ["woo/woocommerce.test.ts", "of one article on several lines, %s", '["one of them becomes smaller"'],
@@ -80,8 +80,9 @@ export const pluginSettings: Section[] = [
     rows: [
       done(
         "change this setting so to two decimals",
-        "`order-status woo doctor` looks at the setting; if the shop has no decimals, it says so and names the fix.",
+        "`order-status woo doctor` looks at the setting; if it is not what the shop's currency has, two for SEK, NOK, DKK and EUR, it says so and names the fix.",
         ["cli/woo.test.ts", "said to a person, with the fix below; and what cannot be asked at all"],
+        { also: [["woo/currencies.test.ts", "doctor wants as many decimals as the currency has"]] },
       ),
     ],
   },
@@ -90,7 +91,7 @@ export const pluginSettings: Section[] = [
     rows: [
       done(
         "expire by default after 120 minutes",
-        "The link that the bank is asked for is valid for 120 minutes, and the engine's own timer for a pending order runs as long.",
+        "With the Merchant API, the link that the bank is asked for is valid for 120 minutes, and the engine's own timer for a pending order runs as long, from the order's last change.",
         ["core/step.test.ts", "a pending order carries the life of the customer's link, 120 minutes by default"],
         {
           rules: ["ttl/expired"],
@@ -99,7 +100,7 @@ export const pluginSettings: Section[] = [
       ),
       done(
         "transaction will be rejected",
-        "When the time of a pending order is up, the payment is read. If the customer has not finished at the bank, or there is no payment, the order is cancelled. Otherwise it follows the payment, as from frozen to on hold.",
+        "With the Merchant API, the payment is read when the time of a pending order is up. If the customer has not finished at the bank, or there is no payment, the order is cancelled. Otherwise it follows the payment, as from frozen to on hold.",
         ["core/decide.test.ts", "the link runs out, the payment %s: %s", '["at the bank", "cancelled"]'],
         { rules: ["ttl/expired"] },
       ),
@@ -119,13 +120,26 @@ export const pluginSettings: Section[] = [
       ),
       differs(
         "automatically cancels the unpaid order and releases the reserved stock back into inventory",
-        "With the Merchant API, the engine cancels a pending order when the link's time is up. WooCommerce's own job asks the engine first, which has it wait for the same minutes and reads the payment. An order that a callback or a return put on hold while its customer was at the bank is not cancelled at that time: the engine looks at its payment three times within a day, and the order ends when the bank has rejected it, unless it is to stay pending meanwhile. At Nets and in the older flows the link has no timer: an unpaid order waits for that job, and at Nets for the end of its session, too.",
+        'With the Merchant API, the engine cancels a pending order when the link\'s time is up. With the plugin, WooCommerce\'s own job asks the engine first, which reads the payment once the minutes of Hold stock in its settings are over, and keeps the order until then; if it was told none, it keeps the order. An order that a callback or a return put on hold while its customer was at the bank is not cancelled at that time: its payment is read 20 minutes, 2 hours and 24 hours after that, and the order ends once it is read as rejected. With `onHoldThenAborted: "stay"` it stays on hold where the customer had not finished. With `pendingWhileCustomerIsAway: "stay"` such an order stays pending, and is cancelled at that time. At Nets and in the older flows the link has no timer: an unpaid order waits for that job, and at Nets for the end of its session, too.',
         {
           rules: ["ttl/expired", "ttl/not-due"],
-          options: ["settings.choices.pendingWhileCustomerIsAway"],
+          options: [
+            "settings.stockManagement",
+            "settings.holdStockMinutes",
+            "settings.choices.pendingWhileCustomerIsAway",
+            "settings.choices.onHoldThenAborted",
+          ],
           test: [
             "scenarios/ttl.json",
             "Nobody pays within the five minutes that stock is held: cancelled, and the stock is free",
+          ],
+          also: [
+            [
+              "core/watched.test.ts",
+              "on hold, it outlives the link, is read three times within a day, and ends once it is read as rejected",
+            ],
+            ["core/watched.test.ts", "where it is to stay pending meanwhile, it is cancelled when the link is over"],
+            ["core/decide.test.ts", "WooCommerce's job wants the order and %s: %s"],
           ],
         },
       ),
@@ -150,7 +164,7 @@ export const pluginSettings: Section[] = [
     rows: [
       outside(
         "strongly recommended that you clear the cache",
-        "There is no cache to clear: the engine asks the bank for its payment methods each time, and the plugin asks the engine again after ten minutes.",
+        "The engine keeps no list of payment methods: it asks the bank each time. The plugin asks the engine again after ten minutes, or at once when its settings are saved.",
       ),
     ],
   },
@@ -235,6 +249,11 @@ export const pluginSettings: Section[] = [
             "gateways.resurs-mapi.paymentMethodId",
           ],
           pages: ["configuration.md"],
+          test: ["cli/config.test.ts", "a store that the key does not have, as after a change of environment"],
+          also: [
+            ["cli/config-check.test.ts", "a scope that the bank does not know is named as what to look at"],
+            ["cli/config-check.test.ts", "a payment method that the store does not have is named as what to look at"],
+          ],
         },
       ),
     ],

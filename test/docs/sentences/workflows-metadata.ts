@@ -15,12 +15,17 @@ export const metadata = (container: string): Section[] => [
       ),
       done(
         "again be base64-decoded",
-        "`GET /returns/landing` decodes it and finds the order by it, if the payment that it names is the order's current one. As a container proves nothing, the payment is read, and an order whose customer is still at the bank is left alone.",
+        "`GET /returns/landing` decodes it and finds the order by it, if the payment that it names is the order's current one. As a container proves nothing, the payment is read and no more, at most once a minute, and an order whose customer is still at the bank is left alone.",
         [
           "http/http-flows.test.ts",
           "finds the order by what its customer carries; as a container proves nothing, the payment is read and no more",
         ],
-        { also: [["http/http-flows.test.ts", "%s in it leads nowhere, and the bank is not asked"]] },
+        {
+          also: [
+            ["http/http-flows.test.ts", "%s in it leads nowhere, and the bank is not asked"],
+            ["http/http-flows.test.ts", "opened again and again has the payment read once a minute"],
+          ],
+        },
       ),
     ],
   },
@@ -67,12 +72,18 @@ export const metadata = (container: string): Section[] => [
       ),
       done(
         "The data that is stored at this moment is also stored as metaData",
-        "The keys of setOrderCheckoutMeta are written to the order once the bank has answered with a payment. If that answer is lost in the simplified flow, which books at once, they are written all the same, and the payment is read under the id that it was booked with.",
-        ["engine/lost-booking.test.ts", "is found at once by a reading, and pays the order"],
+        "The keys of setOrderCheckoutMeta are written to the order when the payment is opened. In the simplified flow, which books at once, they are written as well if the bank says no or its answer is lost on the way; after a lost answer, the payment is read under the id that it was booked with.",
+        ["engine/lost-booking.test.ts", "what the bank answered: the order has the keys of setOrderCheckoutMeta"],
+        {
+          also: [
+            ["engine/lost-booking.test.ts", "is found at once by a reading, and pays the order"],
+            ["engine/lost-booking.test.ts", "%s: the order has them too, and no payment"],
+          ],
+        },
       ),
       done(
         "this gives the chance for Resurs callbacks to finalize the last parts",
-        "If the customer signed and closed the browser, and the order is not closed, the next callback has the payment booked.",
+        "If the customer of the simplified flow signed and closed the browser, and the order is not closed, the next callback has the payment booked. In the hosted flow and Resurs Checkout the bank books by itself, and the callback has the payment read.",
         [
           "scenarios/legacy-flow.json",
           "Signed, and the browser never came back: the callback books it from what is stored",

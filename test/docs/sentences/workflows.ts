@@ -274,12 +274,13 @@ export const workflows: Document = {
         ),
         done(
           "errors generating code 8, 3, or 404",
-          "Each of the three reads as a payment that does not exist, and not as an error.",
+          "In the older flows, each of the three in the bank's own fault reads as a payment that does not exist, and not as an error. An HTTP 404 of what stands before the bank does not.",
           ["gateways/resurs-legacy.test.ts", "%s: there is no such payment (002)", '["not-exist:8"]'],
+          { also: [["gateways/resurs-legacy.test.ts", "%s", '["http-404", { kind: "unknown" }]']] },
         ),
         done(
           "be replaced by a closer explanation why Resurs has no purchase registered",
-          "If the customer was rejected in the frame and the bank has no payment, `GET /orders/<id>/payment` says that the customer failed at least once at the checkout. While the order is pending, so does `why`.",
+          "If the customer was rejected in the frame and the bank has no payment, `GET /orders/<id>/payment` says that the customer failed at least once at the checkout. While the order is pending or on hold, so does `why`, if nothing more urgent is to be told, such as a held callback.",
           [
             "scenarios/legacy-flow.json",
             "Turned away in the frame and gone: the order view says why there is no payment",
