@@ -206,7 +206,7 @@ export const whyNot: Partial<Record<string, Reason>> = {
   offersCancel: "cancel-not-possible",
   "!asksForPart": "partial-refund-not-supported",
   hasSomethingToRefund: "refund-not-possible",
-  offersRefund: "refund-not-possible",
+  offersRefund: "refund-not-offered",
   refundFits: "refund-too-large",
   recreatesLines: "not-editable",
   staysWithinCreditLimit: "exceeds-credit-limit",

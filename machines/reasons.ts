@@ -19,7 +19,8 @@ const words = {
   "payment-of-another-order": "The payment belongs to another order.",
   "terminal-status": "The order is closed, and that cannot be undone.",
   "partial-refund-not-supported": "The status Refunded pays everything back; use the refund form for a part.",
-  "refund-not-possible": "Nothing has been captured, so there is nothing to refund.",
+  "refund-not-possible": "No captured money is left to refund.",
+  "refund-not-offered": "The bank does not offer a refund of this payment; look it up in the Merchant Portal.",
   "refund-too-large": "The amount is more than what was captured and not yet refunded.",
   "adding-items-not-supported": "A paid order can only be made smaller; place a new order for more items.",
   "exceeds-credit-limit":

@@ -17,7 +17,8 @@ export const reasonsInSwedish: Record<string, string> = {
   "terminal-status": "Ordern är avslutad, och det går inte att ångra.",
   "partial-refund-not-supported":
     "Statusen Återbetald betalar tillbaka allt; använd återbetalningsformuläret för en del.",
-  "refund-not-possible": "Inget har debiterats, så det finns inget att återbetala.",
+  "refund-not-possible": "Inga debiterade pengar finns kvar att återbetala.",
+  "refund-not-offered": "Banken tillåter ingen återbetalning av betalningen; slå upp den i Merchant Portal.",
   "refund-too-large": "Beloppet är större än det som har debiterats och ännu inte återbetalats.",
   "adding-items-not-supported": "En betald order kan bara minskas; lägg en ny order för fler varor.",
   "exceeds-credit-limit": "Den nya summan överstiger kreditgränsen som banken beviljade; lägg en ny order i stället.",

@@ -258,6 +258,11 @@ const branches: Record<string, Row[]> = {
     ["merchant.editedLines", { pays: "partly captured", wish: { ...smaller, total: 100_000 } }, "processing | modify/same-total (same-total) | setOrderLines, addNote(modify-same-total)"],
     ["merchant.editedLines", { wish: smaller, settings: { enableModify: false} }, "processing | modify/off | setOrderLines, addNote(modify-off)"],
     ["merchant.recalculated", { wish: { total: 60_000 }, settings: { enableModify: false} }, "processing | modify/off"],
+    ["merchant.recalculated", { pays: "cancelled", wish: { total: 100_000} }, "rebuilding.adding | modify/recalculate | addOrderLines"],
+    ["merchant.recalculated", { pays: "cancelled", wish: { total: 100_000 }, choices: { modifyWhenFullyCancelled: "refuse"} }, "no branch"],
+    ["merchant.recalculated", { pays: "cancelled", wish: { total: 100_000 }, gateway: nets }, "no branch"],
+    ["merchant.recalculated", { pays: "released after the task", wish: { total: 100_000} }, "no branch"],
+    ["merchant.editedLines", { pays: "released after the task", wish: smaller }, "no branch"],
   ],
   "capturing.asked": [
     ["capture.confirmed", { pays: "captured", call: { leadsTo: "completed"} }, "completed | capture/confirmed | setStatus(capture-success)"],

@@ -874,6 +874,11 @@ describe("what a merchant may do, and the reason when not", () => {
     expect(life.types).not.toContain("capturePayment");
   });
 
+  test("only cancelling is switched off: a change of lines cancels the old ones all the same", () => {
+    const { life } = asked("remove a line", "accepted", { enableCancel: false });
+    expect(life.types).toContain("cancelPayment");
+  });
+
   test("cancelling is switched off: a captured order is cancelled in the shop and flagged, a completed one is not", () => {
     const { life, answer } = asked("cancel", "captured", { enableCancel: false });
     expect([answer.outcome, life.status, life.raised]).toEqual([

@@ -118,6 +118,17 @@ test("of a payment of which a part was captured, that part goes back, and the re
   expect([life.status, life.raised, authorized > 0]).toEqual(["cancelled", ["discrepancy:paid-but-cancelled"], true]);
 });
 
+test.each([
+  ["cancelling", payments.accepted, { enableCancel: false }],
+  ["refunding", payments.captured, { enableRefund: false }],
+] as const)("with %s switched off it stays, and is flagged", (_, says, settings) => {
+  const rules = rulesWith({ cooldownSeconds: 0, ...settings, choices: { cancelledThenAccepted: "give-back" } });
+  const life = new Life(anOrder({ gateway: "nets-easy" }), rules);
+  life.settle(clicked, unpaid);
+  expect(paidLater(life, says)).toEqual([]);
+  expect([life.status, life.raised]).toEqual(["cancelled", ["discrepancy:paid-but-cancelled"]]);
+});
+
 test("by default nothing goes back", () => {
   const life = opened("nets-easy", "stay");
   life.settle(clicked, unpaid);

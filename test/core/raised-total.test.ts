@@ -36,6 +36,15 @@ describe("an order that is paid and made dearer", () => {
     expect(life.settle(event, limit)).toMatchObject({ outcome: "deferred", reason: "awaiting-gateway" });
   });
 
+  test.each([120_000, 60_000])(
+    "by a change to %i that says it adds an item: refused, whatever the shop chooses",
+    (total) => {
+      const life = lifeOf({ status: "processing", total: 100_000, lines }, upTo);
+      const adds = { ...edit, lines: [], total, adds: true };
+      expect(life.settle(adds, limit)).toMatchObject({ outcome: "refused", reason: "adding-items-not-supported" });
+    },
+  );
+
   test("and above the credit limit: refused for that", () => {
     const life = lifeOf({ status: "processing", total: 100_000, lines });
     expect(life.settle(edit, reading({ creditLimit: 110_000 }))).toMatchObject({ reason: "exceeds-credit-limit" });

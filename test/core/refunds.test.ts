@@ -311,3 +311,38 @@ describe("a payment that a merchant names", () => {
     });
   });
 });
+
+const everything: EventInput = { type: "merchant.refunded", via: "api" };
+describe("a refund that is not possible", () => {
+  const allOfThePart = reading({ authorized: 60_000, captured: 40_000, refunded: 40_000 });
+  const notOffered = reading({ authorized: 0, captured: 100_000, offers: [] });
+  test.each([
+    ["the bank does not offer it", everything, notOffered, "refund-not-offered"],
+    ["the bank does not offer it of a part", refund(1), notOffered, "refund-not-offered"],
+    ["nothing was captured", everything, payments.accepted, "refund-not-possible"],
+    ["all was refunded already", refund(1), payments.refunded, "refund-not-possible"],
+    ["all that was captured was refunded already", everything, allOfThePart, "refund-not-possible"],
+  ] as const)("%s: that is what the note says", (_, event, says, reason) => {
+    const life = lifeOf({ status: "processing" });
+    expect(life.settle(event, says)).toMatchObject({ outcome: "refused", reason });
+    const [note] = sent(life).flatMap((one) => (one.type === "addOrderNote" ? [one.note] : []));
+    const said = {
+      "refund-not-offered": "does not offer a refund",
+      "refund-not-possible": "No captured money is left",
+    };
+    expect(note).toContain(said[reason]);
+  });
+});
+
+test("while a part is still reserved, Refunded gives back what was captured, and closes the order when it is asked for again", () => {
+  const life = lifeOf({ status: "processing" });
+  life.settle(everything, payments["partly captured"]);
+  const back = { ...payments["partly captured"], refunded: 40_000 };
+  life.bankAnswers({ is: "confirmed", reading: back });
+  expect([life.status, recorded(life)]).toEqual(["processing", [40_000]]);
+  life.settle({ type: "merchant.released", via: "api" }, back);
+  const nothingLeft = { ...back, authorized: 0, canceled: 60_000, offers: [] };
+  life.bankAnswers({ is: "confirmed", reading: nothingLeft });
+  expect(life.settle(everything, nothingLeft)).toMatchObject({ outcome: "moved", to: "refunded" });
+  expect(recorded(life)).toEqual([40_000]);
+});

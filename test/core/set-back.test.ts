@@ -97,3 +97,27 @@ describe("a paid order that another hand sets to pending in the shop", () => {
     expect(life.status).toBe("pending");
   });
 });
+
+test.each([
+  ["cancelled", "frozen", []],
+  ["cancelled", "inspection", []],
+  ["refunded", "frozen", []],
+  ["failed", "at the bank", []],
+  ["refunded", "rejected, task done", ["discrepancy:rejected-at-gateway"]],
+  ["cancelled", "accepted", ["discrepancy:paid-but-cancelled"]],
+  ["completed", "frozen", ["discrepancy:frozen-at-gateway"]],
+  ["completed", "inspection", ["discrepancy:processing-but-unpaid"]],
+] as const)(
+  "an order that another hand sets to %s while its payment is %s is flagged with %j",
+  (status, pays, flags) => {
+    const life = lifeOf({ status: "processing" });
+    life.settle({ type: "order.seen", status }, payments[pays]);
+    expect([life.status, life.raised]).toEqual([status, flags]);
+  },
+);
+
+test("a captured order that another hand cancels is flagged, and stays closed", () => {
+  const life = setBack({ type: "order.seen", status: "cancelled" });
+  expect(life.raised).toEqual(["discrepancy:paid-but-cancelled"]);
+  expect(life.settle(completed, captured)).toMatchObject({ outcome: "refused", reason: "terminal-status" });
+});

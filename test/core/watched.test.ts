@@ -182,6 +182,19 @@ test("a session at Nets is ended when its customer chooses another way to pay", 
   expect(ended(paid)).toBe(0);
 });
 
+test.each([
+  ["a merchant cancels it", { type: "merchant.cancelled", via: "api" }, true],
+  ["a merchant cancels it, with cancelling switched off", { type: "merchant.cancelled", via: "api" }, false],
+  ["the shop cancelled it past the engine", seen("cancelled"), true],
+] as [string, EventInput, boolean][])("a session at Nets that nobody paid is ended: %s", (_, event, enableCancel) => {
+  const life = lifeOf({ gateway: "nets-easy" }, { enableCancel });
+  life.settle({ type: "reconcile.asked" }, payments["at the bank"]);
+  life.settle(event, payments["at the bank"]);
+  expect(life.status).toBe("cancelled");
+  const asked = sent(life).map(({ type }) => type);
+  expect([asked.includes("endPayment"), asked.includes("cancelPayment")]).toEqual([true, false]);
+});
+
 describe("a booking of an older tab that comes to nothing", () => {
   const twoBanks = () => {
     const life = new Life(anOrder({ gateway: "resurs-simplified", paymentId: "pay-0" }));

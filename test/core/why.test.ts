@@ -690,7 +690,10 @@ describe("why a machine has no branch", () => {
     expect(
       against("processing", "merchant.completed", { pays: { status: "FROZEN", offers: [], authorized: 5 } }),
     ).toEqual(["unable-to-capture-frozen-order", "capture-not-possible", "amount-mismatch"]);
-    expect(against("on-hold", "merchant.refunded", { pays: "accepted" })).toEqual(["refund-not-possible"]);
+    expect(against("on-hold", "merchant.refunded", { pays: "accepted" })).toEqual([
+      "refund-not-possible",
+      "refund-not-offered",
+    ]);
     expect(against("on-hold", "merchant.captured", { pays: "no offers", wish: { lines: [] } })).toEqual([
       "partial-capture-not-supported",
       "capture-not-possible",

@@ -110,6 +110,11 @@ describe.skipIf(php === null)("the WordPress plugin", () => {
     await until(() => woo.order("8").status === "completed", "the engine's own write");
   });
 
+  test("another REST client that asks for pending is asked about, too", async () => {
+    const [told] = await wordpressDoes([rest("3", { status: "pending" })], { admin: false });
+    expect([told?.error?.status, told?.order.status]).toEqual([409, "processing"]);
+  });
+
   test("the engine's own writes pass, and only its own", async () => {
     const body = { status: "completed" };
     const signed = (path: string) =>

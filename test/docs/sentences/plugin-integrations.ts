@@ -31,7 +31,7 @@ export const pluginIntegrations: Section[] = [
       ),
       done(
         "any other pathway that bypasses the hooks above",
-        "The engine follows such a status at the next webhook, or at the next reconciliation that reads the order, if it was open. It captures, cancels and refunds nothing for it, but for one case: an order with nothing to send is captured and completed, if the bank has the money reserved, at once where it was set to pending, and when the payment is next read where it was set to failed. It flags an order whose payment disagrees; but not a completed one of which a part was captured and the rest is still reserved, nor one whose payment the bank does not know or calls by a word that nobody knows. If the payment holds money, another order that was set to pending becomes processing again at once, the first time; one that was set to failed becomes so when the payment is next read.",
+        "The engine follows such a status at the next webhook, or at the next reconciliation that reads the order, if it was open. It captures, cancels and refunds nothing for it, but for one case: an order with nothing to send is captured and completed, if the bank has the money reserved, at once where it was set to pending, and when the payment is next read where it was set to failed. A payment at Nets that nobody paid is ended if its order was set to cancelled, and what is paid later is treated as Enable Cancel says. It flags an order whose payment disagrees; but not a completed one of which a part was captured and the rest is still reserved, nor a cancelled, failed or refunded one while the bank has not decided on the payment, nor one whose payment the bank does not know or calls by a word that nobody knows. If the payment holds money, another order that was set to pending becomes processing again at once, the first time; one that was set to failed becomes so when the payment is next read.",
         [
           "money/reconcile.test.ts",
           "an order that somebody wrote to completed behind our back is followed, flagged, and not captured",
@@ -45,6 +45,16 @@ export const pluginIntegrations: Section[] = [
               "a paid order that somebody cancelled in the shop: the payment is read, and it is flagged",
             ],
             [...CELLS, '["F", "F    F    F    F    R'],
+            ["core/watched.test.ts", "a session at Nets that nobody paid is ended: %s"],
+            [
+              "core/late-money.test.ts",
+              "money that comes after %s cancelled the unpaid order goes back",
+              '["another program", seen]',
+            ],
+            [
+              "core/set-back.test.ts",
+              "an order that another hand sets to %s while its payment is %s is flagged with %j",
+            ],
             ["core/set-back.test.ts", "of an order with nothing to send captures it, and completes it"],
             [
               "core/set-back.test.ts",
@@ -97,11 +107,12 @@ export const pluginIntegrations: Section[] = [
     rows: [
       done(
         "an attached `Payment` object with a valid `Order` structure",
-        "Nothing is captured without: Completed of an order that costs something is refused (`no-payment`), unless capturing is switched off.",
+        "Nothing is captured without: Completed of an order that costs something is refused (`no-payment`), unless capturing is switched off or the order is paid in a way that is none of the engine's.",
         [...ASKS, 'complete: "no-payment"'],
         {
           also: [
             [...ASKS, '"missing",'],
+            ["scenarios/capture.json", "An order paid by bank transfer completes freely, and the bank is not asked"],
             [
               ...BRANCHES,
               '["merchant.completed", { pays: "missing", settings: { enableCapture: false} }, "completed |',

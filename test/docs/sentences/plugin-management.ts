@@ -9,7 +9,7 @@ export const pluginManagement: Section[] = [
     rows: [
       differs(
         "automatically updating the payment at Resurs Bank when the order is manually edit/updated in WooCommerce order view",
-        "A new total arrives from the plugin or by webhook, and is read right before a capture: the old total is not captured, and the order is flagged. The new lines go to the bank when somebody says so (Recalculate, or `merchant.editedLines`): the change cancels the whole reservation first, so a person decides on it. One setting sends a changed total of a paid order when its webhook comes.",
+        "A new total arrives from the plugin or by webhook, and is read right before a capture: if it is not what the bank has, nothing is captured unless the shop chooses to, and the order is flagged. The new lines go to the bank when somebody says so (Recalculate, or `merchant.editedLines`): the change cancels the whole reservation first, so a person decides on it. One setting sends a changed total of a paid order when its webhook comes.",
         {
           pages: ["woocommerce.md#two-writers"],
           options: ["settings.choices.amountMismatch", "shop.sendEdits"],
@@ -17,12 +17,15 @@ export const pluginManagement: Section[] = [
             "woo/edits.test.ts",
             "left to Recalculate where nothing is said: the bank hears nothing, the order is flagged, and not captured",
           ],
-          also: [["woo/edits.test.ts", "sent once, also where %s told of it before the webhook"]],
+          also: [
+            ["woo/edits.test.ts", "sent once, also where %s told of it before the webhook"],
+            ["core/decide.test.ts", "with capturing %s, Completed of a payment that holds too little: %s"],
+          ],
         },
       ),
       done(
         "By default all of these features are enabled",
-        "All four are on. Each can be switched off, and then Completed, Cancelled, Refunded, a refund of an amount, a change of lines and Recalculate send the bank none of it. Whoever asks for a capture or a release by itself (`merchant.captured`, `merchant.released`) gets it all the same.",
+        "All four are on. Each can be switched off, and then Completed, Cancelled, Refunded, a refund of an amount, a change of lines and Recalculate send the bank none of it. With cancelling alone switched off, a change of lines still cancels the old ones, and a payment at Nets that nobody paid is still ended. Whoever asks for a capture or a release by itself (`merchant.captured`, `merchant.released`) gets it all the same.",
         ["core/events.test.ts", "are the documents' where nothing is said"],
         {
           rules: ["capture/off", "cancel/off", "refund/off", "modify/off"],
@@ -39,6 +42,11 @@ export const pluginManagement: Section[] = [
             ],
             [...BRANCHES, '["merchant.captured", { wish: {}, settings: { enableCapture: false} }, "capturing'],
             [...BRANCHES, 'settings: { enableCancel: false} }, "releasing.asked | cancel/rest'],
+            [
+              "core/decide.test.ts",
+              "only cancelling is switched off: a change of lines cancels the old ones all the same",
+            ],
+            ["core/watched.test.ts", "a session at Nets that nobody paid is ended: %s"],
           ],
         },
       ),
@@ -49,23 +57,29 @@ export const pluginManagement: Section[] = [
     rows: [
       done(
         "automatically captured when the order status is set to `Completed` in WooCommerce",
-        "Completed captures the payment, and the order is completed when the bank has confirmed.",
+        "Completed captures the payment, and the order is completed when the bank has confirmed. Beside the conditions below, the bank must have the order's total, unless the shop chooses to capture what there is.",
         [...BRANCHES, '"capturing.asked | capture/full | capturePayment"'],
         {
           rules: ["capture/full"],
-          also: [[...BRANCHES, '"completed | capture/confirmed | setStatus(capture-success)"']],
+          options: ["settings.choices.amountMismatch"],
+          also: [
+            [...BRANCHES, '"completed | capture/confirmed | setStatus(capture-success)"'],
+            ["core/decide.test.ts", "with capturing %s, Completed of a payment that holds too little: %s"],
+          ],
           pages: ["woocommerce.md#a-change-of-status"],
         },
       ),
       done(
         "can no longer be reverted to another status",
-        "The engine refuses a change to another status, except to Refunded. If a captured order is set back in the shop past the engine, it is flagged, and Completed is offered.",
+        "The engine refuses a change to another status, except to Refunded; one of `statuses` that stands for Completed is none. If a captured order is set back past the engine to a status that is still open, it is flagged, and Completed is offered; if to cancelled or refunded, it is flagged.",
         ["core/decide.test.ts", END, '["cancel", "completed", "terminal-status"]'],
         {
           rules: ["terminal/completed"],
           also: [
             ["core/decide.test.ts", "%s is refused of an order that is %s: nothing leads back"],
+            ["core/own-status.test.ts", "%s between two children of %s touches no bank: only the shop is told"],
             ["core/set-back.test.ts", "to %s at %s is flagged, and Completed is offered"],
+            ["core/set-back.test.ts", "a captured order that another hand cancels is flagged, and stays closed"],
           ],
         },
       ),
@@ -88,16 +102,20 @@ export const pluginManagement: Section[] = [
     rows: [
       done(
         "automatically cancels the payment when an order is cancelled in WooCommerce",
-        "Cancelled has the reservation cancelled first, and the order is cancelled when the bank has confirmed.",
+        "Cancelled has the reservation cancelled first, and the order is cancelled when the bank has confirmed. It is refused if the bank does not offer that, or has the payment in inspection.",
         [...BRANCHES, '"cancelling.asked | cancel/full | cancelPayment"'],
         {
           rules: ["cancel/full", "cancel/confirmed"],
-          also: [[...BRANCHES, '"cancelled | cancel/confirmed | setStatus(cancel-success)"']],
+          also: [
+            [...BRANCHES, '"cancelled | cancel/confirmed | setStatus(cancel-success)"'],
+            [...ASKS, 'cancel: "cancel-not-possible"'],
+            ["scenarios/cancel.json", "A payment under inspection is left alone, a cancellation included"],
+          ],
         },
       ),
       done(
         "once an order has been cancelled it can't be reverted to another status",
-        "The engine refuses a change to another status. If the payment turns out to be accepted later, the order is flagged, or becomes processing if the shop chooses so. By another choice, where the bank was asked to end the payment (Nets), the money goes back and the order stays cancelled.",
+        "The engine refuses a change to another status. If the payment turns out to be accepted later, the order is flagged, or becomes processing if the shop chooses so. By another choice, where the bank was asked to end the payment (Nets), the money goes back, unless the feature for that is switched off, and the order stays cancelled.",
         ["scenarios/terminal.json", "Cancelled is the end: it cannot be made pending again"],
         {
           rules: ["terminal/cancelled"],
@@ -111,6 +129,7 @@ export const pluginManagement: Section[] = [
             ],
             ["core/decide.test.ts", "%s, turned the other way, changes exactly its rows"],
             ["core/late-money.test.ts", "money that comes after %s cancelled the unpaid order goes back"],
+            ["core/late-money.test.ts", "with %s switched off it stays, and is flagged"],
           ],
         },
       ),
@@ -163,11 +182,17 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "allow complete refunds of the payment when a partial refund has already been applied",
-        "Refunded gives back what was captured and not yet refunded.",
+        "Refunded gives back what was captured and not yet refunded. The order is refunded when the bank has carried that out. While a part is still reserved, it keeps its status, and Refunded is asked for again once that part is captured or let go.",
         ["scenarios/refund.json", "A part went back in the Merchant Portal; 'Refunded' gives back the rest"],
         {
           rules: ["refund/full"],
-          also: [["core/ask.test.ts", "a refund of %s", '["all that is left", "partly refunded"']],
+          also: [
+            ["core/ask.test.ts", "a refund of %s", '["all that is left", "partly refunded"'],
+            [
+              "core/refunds.test.ts",
+              "while a part is still reserved, Refunded gives back what was captured, and closes the order when it is asked for again",
+            ],
+          ],
         },
       ),
     ],
@@ -197,7 +222,7 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "no call will be made to Resurs Bank",
-        "New lines with the total that the payment has, reserved and captured, are set in the shop with a note, and nothing is sent to the bank.",
+        "New lines of an open order with the total that the payment has, reserved and captured, are set in the shop with a note, and nothing is sent to the bank.",
         ["scenarios/modify.json", "A blue cushion for a red one at the same price: no call"],
         {
           rules: ["modify/same-total"],
@@ -209,7 +234,7 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "Merchant Portal before editing the order in WooCommerce as this changes the authorized amount on the order to 0",
-        "If a payment of the Merchant API was cancelled in full while its order is still open, new lines are reserved again within the credit limit, even if the total is the same.",
+        "If an accepted payment of the Merchant API was cancelled in full while its order is still open, new lines are reserved again within the credit limit that the bank names, even if the total is the same, unless the shop chooses to refuse them.",
         [
           "scenarios/choices.json",
           "A line less after the payment was cancelled in the portal: the lines are reserved again",
@@ -221,20 +246,29 @@ export const pluginManagement: Section[] = [
             [...BRANCHES, '["merchant.editedLines", { pays: "cancelled", wish: { ...smaller, total: 100_000 } }'],
             [...BRANCHES, '["merchant.editedLines", { pays: "cancelled", wish: { ...smaller, total: 100_001 } }'],
             [...BRANCHES, '["merchant.editedLines", { pays: "cancelled", wish: smaller, gateway: nets }'],
+            [...BRANCHES, '["merchant.editedLines", { pays: "released after the task", wish: smaller }'],
+            ["scenarios/choices.json", "A line less after the payment was cancelled in the portal: refused"],
           ],
         },
       ),
       done(
         "not possible to exceed the credit limit which has been authorized for the payment",
-        "With the Merchant API, a total above the credit limit of a payment that is reserved is refused, with the advice to place a new order.",
+        "With the Merchant API, a total above the credit limit of a payment that is reserved is refused, with the advice to place a new order, unless changes are switched off.",
         ["scenarios/modify.json", "A dearer chair goes over the credit limit: a new order instead"],
         { rules: ["modify/refused"] },
       ),
       done(
         "you can click the `Recalculate `button to update the order state",
-        "A processing order whose payment is left cancelled is flagged, and Recalculate reserves its lines again.",
+        "A processing order whose payment is left cancelled is flagged, and Recalculate reserves its lines again, under the conditions above: at the Merchant API, within the credit limit, and unless the shop chooses to refuse that.",
         ["scenarios/modify.json", "The old reservation is gone and the new one was refused; Recalculate repairs it"],
-        { rules: ["modify/recalculate"] },
+        {
+          rules: ["modify/recalculate"],
+          options: ["settings.choices.modifyWhenFullyCancelled"],
+          also: [
+            [...BRANCHES, 'wish: { total: 100_000 }, choices: { modifyWhenFullyCancelled: "refuse"} }, "no branch"'],
+            [...BRANCHES, '["merchant.recalculated", { pays: "cancelled", wish: { total: 100_000 }, gateway: nets }'],
+          ],
+        },
       ),
       done(
         "not reflect back to the WooCommerce system",
@@ -267,7 +301,7 @@ export const pluginManagement: Section[] = [
     rows: [
       done(
         "This means the payment is finalized and captured at Resurs Bank.",
-        "Completed captures all that is reserved. After a capture, Cancelled is refused.",
+        "Completed captures all that is reserved. After a capture, Cancelled is refused, but for what is said below.",
         ["scenarios/cancel.json", "Captured goods cannot be cancelled away"],
         {
           rules: ["capture/confirmed"],
@@ -276,7 +310,7 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "Partial refunds via the dropdown are not supported.",
-        "Refunded gives back all that was captured and not yet refunded; with another amount it is refused.",
+        "Refunded gives back all that was captured and not yet refunded; with another amount it is refused. While a part is still reserved, the order keeps its status, as said under Enable Refund.",
         ["core/wishes.test.ts", "names what he wishes for: amounts, lines, totals", '"partial-refund-not-supported"'],
         {
           rules: ["refund/full", "refund/confirmed"],
@@ -288,7 +322,7 @@ export const pluginManagement: Section[] = [
       ),
       differs(
         "cannot cancel an order that is already captured",
-        "Refused; but if the shop has switched cancelling off, nothing is sent to the bank, and a captured order that a person cancels before it is completed is cancelled in the shop, and flagged if the bank still has money of it.",
+        "Refused; but if the shop has switched cancelling off, nothing is sent to the bank, and a captured order that a person cancels before it is completed is cancelled in the shop, and flagged if the bank still has money of it on an accepted payment.",
         {
           options: ["settings.enableCancel"],
           test: ["scenarios/cancel.json", "Captured goods cannot be cancelled away"],
@@ -336,7 +370,7 @@ export const pluginManagement: Section[] = [
       ),
       done(
         "Orders can only be reduced in value after authorization, not increased.",
-        "A change that makes a paid order cost more than is reserved and captured, and more than the bank's rounding, is refused, unless the shop chooses to raise it up to the credit limit, or has switched changes off. Where the payment was cancelled in full, nothing is authorised that could be raised, and the credit limit of Enable Modify counts.",
+        "A change that makes a paid order cost more than is reserved and captured, and more than the bank's rounding, is refused, unless the shop chooses to raise it up to the credit limit, or has switched changes off. So is, with that choice too, a change of its total that says that it adds items (`adds`). Where the payment was cancelled in full, nothing is authorised that could be raised, and the credit limit of Enable Modify counts.",
         ["core/raised-total.test.ts", "%s: refused"],
         {
           options: [
@@ -345,6 +379,10 @@ export const pluginManagement: Section[] = [
             "settings.enableModify",
           ],
           also: [
+            [
+              "core/raised-total.test.ts",
+              "by a change to %i that says it adds an item: refused, whatever the shop chooses",
+            ],
             ["core/raised-total.test.ts", "by no more than the bank's rounding is as it was"],
             ["core/raised-total.test.ts", "%s: reserved anew up to the credit limit, where the shop chooses so"],
             [
@@ -362,12 +400,13 @@ export const pluginManagement: Section[] = [
     rows: [
       done(
         "it is up to the integrator to ensure that frozen status checks are handled properly",
-        "Outside the admin, too, the plugin asks the engine before a status of an order of its own methods is saved. There it does not ask about pending, nor about an order that is still a draft. Nowhere does it ask about Refunded once all was refunded by hand, nor about a status of another plugin that the engine was not told of.",
+        "Outside the admin, too, the plugin asks the engine before a status of an order of its own methods is saved. There it does not ask about pending, nor about an order that is still a draft, unless a client of the REST API wants it. Nowhere does it ask about Refunded once all was refunded by hand, nor about a status of another plugin that the engine was not told of.",
         ["woo/plugin.test.ts", "whatever writes the status of an order of ours is asked, in any context"],
         {
           pages: ["woocommerce.md#a-change-of-status"],
           also: [
             ["woo/plugin.test.ts", "the customer's way to the bank goes over pending, and asks nobody"],
+            ["woo/plugin.test.ts", "another REST client that asks for pending is asked about, too"],
             [
               "woo/plugin-tells.test.ts",
               "of everything: the status is saved, the bank is not asked for a refund, and the engine flags it",
