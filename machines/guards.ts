@@ -162,7 +162,7 @@ const combined = {
   cancelTookEffectAndLeavesSomething: and(["cancelTookEffect", "leavesSomething"]),
 
   /** Seed 002, step 4b: signed, and not yet booked. A payment that is there needs no booking. */
-  awaitsBooking: and(["isMissing", "booksWhenSigned"]),
+  awaitsBooking: and(["isMissing", "booksWhenSigned", not("isGone")]),
   mayTryBookingAgain: and(["mayRepeat", "isMissing"]),
   customerFindsNoPayment: and(["isMissing", "customerAsked"]),
   customerFindsNoPaymentAfterRefusal: and(["isMissing", "customerAsked", "repeatWasRefused"]),

@@ -27,6 +27,7 @@ export const bookEarlier = (builder: DecisionBuilder, { eventId, type, held, pay
   const isWaiting =
     (state === "pending" || state === "failed" || state === "on-hold") &&
     operation === null &&
+    order.gone !== true &&
     order.paidOtherwise !== true;
   if (!isWaiting || holdsMoney(builder) || isReviewed(payment)) return false;
   if (paymentId !== null) exchange(builder, paymentId, null);

@@ -130,3 +130,22 @@ test.each(["pending", "on-hold", "processing"] as const)("paid another way by no
   life.wait(11 * 60_000, payments.missing);
   expect([life.status, booked(life)]).toEqual([status, 0]);
 });
+
+describe.each(["pending", "on-hold", "processing"] as const)(
+  "deleted in the shop while its customer signed, %s",
+  (status) => {
+    const deleted = { type: "order.updated", by: "shop", change: "order.deleted", order: { gone: true } } as const;
+
+    test.each([
+      ["landing page", landing],
+      ["callback", callback()],
+      ["landing page of an older tab", { ...landing, attempt: "pay-0" } as EventInput],
+    ])("nothing is booked at the %s", (_where, event) => {
+      const life = new Life(anOrder({ gateway: "resurs-simplified", previousPaymentIds: ["pay-0"] }));
+      for (const before of [{ type: "order.seen", status } as const, deleted, event])
+        life.settle(before, payments.missing);
+      life.wait(11 * 60_000, payments.missing);
+      expect([life.status, booked(life)]).toEqual([status, 0]);
+    });
+  },
+);
