@@ -191,6 +191,18 @@ describe("a customer's return and the end of the link", () => {
     },
   );
 
+  test.each(Object.keys(payments) as PaymentName[])(
+    "at the fail page a failed order becomes what a pending one would: %s",
+    (payment) => {
+      const [failed, pending] = (["failed", "pending"] as const).map((status) => {
+        const life = new Life(anOrder({ status }));
+        life.settle({ type: "customer.returned", page: "fail" }, payments[payment]);
+        return [life.status, life.raised];
+      });
+      expect(failed).toEqual(pending);
+    },
+  );
+
   test("who is back before the bank has accepted finds his order on hold, and the callback pays it", () => {
     const life = new Life();
     life.settle({ type: "customer.returned", page: "success" }, payments["at the bank"]);

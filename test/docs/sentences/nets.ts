@@ -13,9 +13,10 @@ export const nets: Document = {
       rows: [
         done(
           "it does not implicate that something is wrong",
-          "If the customer stays away, the order stays pending, and nothing is flagged, until the shop's job for unpaid orders ends it or its session at Nets is over: the engine looks at the payment 20 minutes, 2 hours and 24 hours after it was opened, and cancels the order when it finds the session over.",
+          "If the customer stays away, the order stays pending, and nothing is flagged, until the shop's job for unpaid orders ends it, by the minutes of Hold stock in the settings, or its session at Nets is over: the engine looks at the payment 20 minutes, 2 hours and 24 hours after it was opened, and cancels the order when it finds the session over.",
           ["scenarios/nets.json", "Redirected and never seen again: two hours later still pending, and no error"],
           {
+            options: ["settings.stockManagement", "settings.holdStockMinutes"],
             also: [
               [
                 "scenarios/nets.json",

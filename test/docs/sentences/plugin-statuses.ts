@@ -71,7 +71,7 @@ export const pluginStatuses: Section[] = [
       ),
       done(
         "provided that the existing order status is not `pending`",
-        "An order that is on hold, processing or failed follows the payment by the table in rules.md and what stands below it: processing and failed go on hold where the bank still offers a capture or a cancellation of a payment that it has neither frozen nor accepted nor rejected, or where such a payment was cancelled in full and has a credit limit. One that a person put on hold follows only a rejection.",
+        "An order that is on hold, processing or failed follows the payment by the table in rules.md and what stands below it: processing and failed go on hold where the bank still offers a capture or a cancellation of a payment that it has neither frozen nor accepted nor rejected, or where such a payment was cancelled in full and has a credit limit. At the fail page a failed order becomes what a pending one would. One that a person put on hold after it was paid follows only a rejection.",
         [CELLS[0], CELLS[1], '{ from: "processing", payment: "in inspection, still offered", to: "on-hold" }'],
         {
           rules: [
@@ -86,6 +86,7 @@ export const pluginStatuses: Section[] = [
           pages: ["rules.md#what-a-reading-of-the-payment-makes-of-an-order"],
           also: [
             [...BRANCHES, 'status: "INSPECTION", authorized: 0, canceled: 100_000, offers: [] }'],
+            ["core/decide.test.ts", "at the fail page a failed order becomes what a pending one would: %s"],
             [...BRANCHES, '["payment.read", { pays: "accepted", order: { heldByHand: true} }, "on-hold |'],
             [...BRANCHES, '["payment.read", { pays: "rejected, task done", order: { heldByHand: true} }, "failed |'],
           ],
@@ -148,7 +149,8 @@ export const pluginStatuses: Section[] = [
         ["http/http-flows.test.ts", "and why not, in the bank's word"],
         {
           also: [
-            ["core/ask.test.ts", "the note %s of %j"],
+            ["core/ask.test.ts", "the note %s of %j", '"Payment failed. Reason given by the bank: CREDIT."'],
+            ["core/ask.test.ts", "the note %s of %j", '"Payment aborted. Reason given by the bank: CREDIT."'],
             ["woo/plugin.test.ts", "or to the checkout, with the bank's reason; unless the order is paid after all"],
           ],
         },
