@@ -63,9 +63,17 @@ export const nets: Document = {
         ]),
         done(
           "a pending order is created in WooCommerce",
-          "When the customer presses Pay, the program is asked for the shop's order (`onPayInitialized`). It is pending before the customer has paid.",
+          "When the customer presses Pay, the program is asked for the shop's order (`onPayInitialized`); with `serve` the shop has made it before. It is pending before the customer has paid.",
           ["gateways/nets.test.ts", "true with the order that the shop made"],
-          { also: [["scenarios/nets.json", "The whole embedded way: order on Pay, paid on the confirmation"]] },
+          {
+            also: [
+              ["scenarios/nets.json", "The whole embedded way: order on Pay, paid on the confirmation"],
+              [
+                "cli/frames-config.test.ts",
+                "with Nets's checkout key: the page has the key, the payment and Nets's script",
+              ],
+            ],
+          },
         ),
         differs(
           "you should not change the status to Processing/Completed manually",
