@@ -238,7 +238,12 @@ export const whyNotHere: Partial<Record<string, Reason>> = {
   "merchant.recalculated": "not-editable",
   "merchant.refunded": "refund-not-possible",
   "merchant.refundedAmount": "refund-not-possible",
-  "merchant.captured": "capture-not-possible",
   "merchant.released": "nothing-to-release",
   "merchant.endedWait": "no-lost-answer",
 } satisfies Partial<Record<EventType, Reason>>;
+
+/** By such a reason: the fact with which it would be untrue. Then the status alone stands in the way. */
+export const untrueWhere: Partial<Record<Reason, FactName>> = {
+  "refund-not-possible": "hasSomethingToRefund",
+  "nothing-to-release": "isPartlyCaptured",
+};

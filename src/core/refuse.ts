@@ -2,7 +2,7 @@
 import { notes } from "../../machines/effects.js";
 import { statusWantedBy } from "../../machines/events.js";
 import type { Operation, OrderStatus } from "../../machines/facts.js";
-import { whyNotHere } from "../../machines/guards.js";
+import { type GuardContext, guards, untrueWhere, whyNotHere } from "../../machines/guards.js";
 import type { BranchOutcome, Meta } from "../../machines/meta.js";
 import { type Reason, reasons } from "../../machines/reasons.js";
 import type { DecisionBuilder } from "./builder.js";
@@ -47,6 +47,13 @@ export const stay = (builder: DecisionBuilder, shown: OrderMessage): void => {
   builder.answer(shown, "moved", { rule: "order/own-status", from: status });
 };
 
+/** Why a status has no branch for it; undefined = the status says it. */
+const whyNoBranch = (type: string, context: GuardContext): Reason | undefined => {
+  const reason = whyNotHere[type];
+  const fact = reason === undefined ? undefined : untrueWhere[reason];
+  return fact !== undefined && guards[fact]({ context }) ? undefined : reason;
+};
+
 /** No branch took it. */
 export const turnDown = (builder: DecisionBuilder, shown: OrderMessage): void => {
   const { order } = builder.rules.registry;
@@ -59,7 +66,7 @@ export const turnDown = (builder: DecisionBuilder, shown: OrderMessage): void =>
   }
   if (statusWantedBy[shown.type] === status) return stay(builder, shown);
   const end = statusWantedBy[shown.type] === undefined ? undefined : state.refuses;
-  const here = end ?? whyNotHere[shown.type] ?? state.refuses ?? "not-possible-now";
+  const here = end ?? whyNoBranch(shown.type, context) ?? state.refuses ?? "not-possible-now";
   const reason = against[0] ?? (builder.facts.operation === null ? here : "operation-in-flight");
   refuse(builder, shown, reason, status);
 };

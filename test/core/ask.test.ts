@@ -308,6 +308,11 @@ describe("what the shop is asked for", () => {
       { pays: { status: "REJECTED", rejectedReason: "CREDIT" } },
       "Payment failed. Reason given by the bank: CREDIT.",
     ],
+    [
+      "payment-status-cancelled",
+      { pays: { status: "REJECTED", rejectedReason: "CREDIT" } },
+      "Payment aborted. Reason given by the bank: CREDIT.",
+    ],
     ["payment-status-failed", { pays: { status: "REJECTED" } }, "Payment failed."],
     ["payment-status-failed", { pays: { status: "FROZEN", rejectedReason: "CREDIT" } }, "Payment failed."],
     [

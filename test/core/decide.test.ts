@@ -140,6 +140,8 @@ describe("the status that a callback leads to", () => {
     ],
     ["nothing to process, already captured: completed", { needsProcessing: false }, "captured", "completed"],
     ["nothing to process, nothing to pay: completed", { needsProcessing: false, total: 0 }, "no offers", "completed"],
+    ["nothing to process, no capture offered: processing", { needsProcessing: false }, "no offers", "processing"],
+    ["nothing to process, too little reserved: processing", { needsProcessing: false }, "too little", "processing"],
   ] as const)("%s", (_sentence, order, payment, status) => {
     const life = new Life(anOrder(order));
     life.settle(callback(), payments[payment]);
@@ -164,6 +166,50 @@ describe("a customer's return and the end of the link", () => {
     const life = new Life();
     life.settle({ type: "customer.returned", page }, payments[payment]);
     expect(life.status).toBe(status);
+  });
+
+  test.each([
+    ["success", "at the bank", "pending"],
+    ["success", "supplementing", "pending"],
+    ["success", "accepted", "processing"],
+    ["fail", "at the bank", "pending"],
+    ["fail", "rejected, task done", "failed"],
+  ] as const)("page %s under an address that proves nothing, the payment %s: %s", (page, payment, status) => {
+    const life = new Life();
+    life.settle({ type: "customer.returned", page, attempt: null }, payments[payment]);
+    expect(life.status).toBe(status);
+  });
+
+  test.each(["rejected, task done", "rejected, task unreadable"] as const)(
+    "the fail page cancels an order that a callback had made failed: %s",
+    (payment) => {
+      const life = new Life();
+      life.settle(callback(), payments[payment]);
+      expect(life.status).toBe("failed");
+      life.settle({ type: "customer.returned", page: "fail" }, payments[payment]);
+      expect(life.status).toBe("cancelled");
+    },
+  );
+
+  test.each(Object.keys(payments) as PaymentName[])(
+    "at the fail page a failed order becomes what a pending one would: %s",
+    (payment) => {
+      const [failed, pending] = (["failed", "pending"] as const).map((status) => {
+        const life = new Life(anOrder({ status }));
+        life.settle({ type: "customer.returned", page: "fail" }, payments[payment]);
+        return [life.status, life.raised];
+      });
+      expect(failed).toEqual(pending);
+    },
+  );
+
+  test("who is back before the bank has accepted finds his order on hold, and the callback pays it", () => {
+    const life = new Life();
+    life.settle({ type: "customer.returned", page: "success" }, payments["at the bank"]);
+    expect(life.status).toBe("on-hold");
+    life.settle(callback(), payments.accepted);
+    life.wait(2 * MINUTE, payments.accepted);
+    expect(life.status).toBe("processing");
   });
 
   test("a return is never held, not even in the first second", () => {
@@ -611,8 +657,8 @@ describe("what a merchant may do, and the reason when not", () => {
     ["refund", "cancelled", "terminal-status"],
     ["complete", "refunded", "terminal-status"],
     ["cancel", "refunded", "terminal-status"],
-    ["capture", "cancelled", "capture-not-possible"],
-    ["capture", "refunded", "capture-not-possible"],
+    ["capture", "cancelled", "terminal-status"],
+    ["capture", "refunded", "terminal-status"],
     ["remove a line", "completed", "not-editable"],
     ["remove a line", "cancelled", "not-editable"],
     ["remove a line", "refunded", "not-editable"],

@@ -42,7 +42,10 @@ describe("a merchant's wish", () => {
     ["merchant.recalculated", {}, "completed", "not-editable"],
     ["merchant.refundedAmount", { amount: 5 }, "pending", "refund-not-possible"],
     ["merchant.refunded", {}, "pending", "refund-not-possible"],
-    ["merchant.captured", {}, "pending", "capture-not-possible"],
+    ["merchant.captured", {}, "pending", "not-possible-now"],
+    ["merchant.captured", {}, "failed", "not-possible-now"],
+    ["merchant.captured", {}, "cancelled", "terminal-status"],
+    ["merchant.released", {}, "pending", "nothing-to-release"],
     ["merchant.held", {}, "completed", "terminal-status"],
     ["merchant.reopened", {}, "checkout-draft", "not-possible-now"],
   ] as const)("%s (%j) of an order that is %s: %s", (type, more, status, reason) => {
@@ -51,6 +54,30 @@ describe("a merchant's wish", () => {
       reason,
     });
   });
+
+  test.each([
+    ["merchant.refundedAmount", { amount: 5 }, "cancelled", "captured", "terminal-status"],
+    ["merchant.refundedAmount", { amount: 5 }, "cancelled", "accepted", "refund-not-possible"],
+    ["merchant.refundedAmount", { amount: 5 }, "refunded", "partly refunded", "terminal-status"],
+    ["merchant.refundedAmount", { amount: 5 }, "failed", "captured", "not-possible-now"],
+    ["merchant.refunded", {}, "failed", "partly captured", "not-possible-now"],
+    ["merchant.refunded", {}, "failed", "rejected, task done", "refund-not-possible"],
+    ["merchant.released", {}, "cancelled", "partly captured", "terminal-status"],
+    ["merchant.released", {}, "failed", "partly captured", "not-possible-now"],
+    ["merchant.released", {}, "cancelled", "accepted", "nothing-to-release"],
+    ["merchant.captured", {}, "cancelled", "accepted", "terminal-status"],
+  ] as const)(
+    "%s (%j) of an order that is %s, of whose payment it is known that it is %s: %s",
+    (type, more, status, payment, reason) => {
+      const life = lifeOf({ status });
+      life.settle({ type: "merchant.processed" }, payments[payment]);
+      life.settle(callback(), payments[payment]);
+      life.tell({ type: "order.seen", status });
+      life.read(payments[payment]);
+      expect(life.status).toBe(status);
+      expect(answerTo(life, { type, via: "api", ...more } as EventInput)).toMatchObject({ outcome: "refused", reason });
+    },
+  );
 
   test("while money is on the move has to wait, and the same wish is under way", () => {
     const life = lifeOf({ status: "processing" });

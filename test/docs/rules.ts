@@ -167,7 +167,9 @@ a capture or a cancellation, a processing or failed order goes on hold at TASK_R
 INSPECTION and a word nobody knows, and so it does where such a payment was cancelled in full and has a credit limit; a failed order whose rejected payment offers a cancellation, or was cancelled, is
 cancelled. Where the customer is still at the bank, or the bank knows no payment, the fail page cancels a pending, on-hold or
 failed order, and the end of the link a pending one; at a rejection, the fail page cancels a pending, on-hold,
-processing or failed one. A reconciliation leaves a pending order whose customer is at the bank alone.
+processing or failed one. Otherwise, too, a failed order becomes at the fail page what a pending one would.
+A reconciliation leaves a pending order whose customer is at the bank alone, and a return under an address that proves nothing
+leaves any such order alone.
 
 ## The payments of one order
 
@@ -295,6 +297,8 @@ The payment is read first. What is sent comes before the arrow; the status follo
 ${actionTables()}
 
 Completed, cancelled and refunded are ends; completed → refunded is the one way on.
+A refund of a pending, failed, cancelled or refunded order is refused without a reading. If the payment was last seen with money
+to refund, the reason is not \`refund-not-possible\` but the status: \`not-possible-now\`, or \`terminal-status\` of a closed order.
 
 ## Every rule
 

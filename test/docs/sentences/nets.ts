@@ -13,9 +13,10 @@ export const nets: Document = {
       rows: [
         done(
           "it does not implicate that something is wrong",
-          "If the customer stays away, the order stays pending, and nothing is flagged, until the shop's job for unpaid orders ends it or its session at Nets is over: the engine looks at the payment 20 minutes, 2 hours and 24 hours after it was opened, and cancels the order when it finds the session over.",
+          "If the customer stays away, the order stays pending, and nothing is flagged, until the shop's job for unpaid orders ends it, by the minutes of Hold stock in the settings, or its session at Nets is over: the engine looks at the payment 20 minutes, 2 hours and 24 hours after it was opened, and cancels the order when it finds the session over.",
           ["scenarios/nets.json", "Redirected and never seen again: two hours later still pending, and no error"],
           {
+            options: ["settings.stockManagement", "settings.holdStockMinutes"],
             also: [
               [
                 "scenarios/nets.json",
@@ -62,13 +63,21 @@ export const nets: Document = {
         ]),
         done(
           "a pending order is created in WooCommerce",
-          "When the customer presses Pay, the program is asked for the shop's order (`onPayInitialized`). It is pending before the customer has paid.",
+          "When the customer presses Pay, the program is asked for the shop's order (`onPayInitialized`); with `serve` the shop has made it before. It is pending before the customer has paid.",
           ["gateways/nets.test.ts", "true with the order that the shop made"],
-          { also: [["scenarios/nets.json", "The whole embedded way: order on Pay, paid on the confirmation"]] },
+          {
+            also: [
+              ["scenarios/nets.json", "The whole embedded way: order on Pay, paid on the confirmation"],
+              [
+                "cli/frames-config.test.ts",
+                "with Nets's checkout key: the page has the key, the payment and Nets's script",
+              ],
+            ],
+          },
         ),
         differs(
           "you should not change the status to Processing/Completed manually",
-          "Completed is refused while nothing is reserved, unless capturing is switched off. Processing is allowed, as WooCommerce lets a merchant. Either is flagged while the customer has a payment open at Nets that he has not paid.",
+          "Completed is refused while nothing is reserved or charged, unless capturing is switched off or the order costs nothing. Processing is allowed for a pending, on-hold or failed order, as WooCommerce lets a merchant. Either is flagged while the customer has a payment open at Nets that he has not paid.",
           {
             rules: ["merchant/processing"],
             test: [
@@ -86,6 +95,8 @@ export const nets: Document = {
                 "core/decide.test.ts",
                 "completed by hand while nothing is reserved, with capturing %s: %j, and the order is %s",
               ],
+              [...BRANCHES, '["merchant.completed", { pays: "missing", order: { total: 0} }, "completed |'],
+              [...BRANCHES, '["merchant.completed", { pays: "captured" }, "completed | capture/already-captured'],
             ],
           },
         ),
@@ -129,7 +140,7 @@ export const nets: Document = {
         ),
         differs(
           "WooCommerce then decides if the order status should be set to Processing or Completed",
-          "By the kind of goods, as there; but an order with nothing to send is charged first, and completed when that is confirmed: completed here means that the money was taken. If the charge is refused, the order is processing, and flagged. With capturing switched off it is completed at once. If Nets has another amount than the order costs, by more than its rounding, the order goes on hold (its own plugin).",
+          "By the kind of goods, as there; but an order with nothing to send is charged first, unless it is charged already, and completed when that is confirmed: completed here means that the money was taken. If the charge is refused, or never confirmed, the order is processing, and flagged. With capturing switched off it is completed at once. If Nets has another amount than the order costs, by more than its rounding, the order goes on hold (its own plugin).",
           {
             rules: ["status-update/accepted-virtual", "status-update/amount-differs"],
             options: ["settings.enableCapture"],
@@ -138,7 +149,15 @@ export const nets: Document = {
               "%s of %j: %s",
               '"capturing.asked | status-update/accepted-virtual | capturePayment"',
             ],
-            also: [[...BRANCHES, '"on-hold | status-update/amount-differs | setStatus(amount-differs)"']],
+            also: [
+              [...BRANCHES, '"on-hold | status-update/amount-differs | setStatus(amount-differs)"'],
+              [
+                "scenarios/nets.json",
+                "Sold through Nets, nothing to ship, already charged: completed when the customer returns",
+              ],
+              ["core/uncaptured.test.ts", "at %s, %s, is paid and flagged", '["nets-easy", "pending"]'],
+              ["core/uncaptured.test.ts", "is paid, too, where the bank never confirms"],
+            ],
           },
         ),
       ],

@@ -1,5 +1,5 @@
 /** "Resurs Merchant API 2.0 for WooCommerce": hooks, conditions, callbacks, mails. */
-import { ASKS, BRANCHES, CELLS, differs, done, type Section } from "./row.js";
+import { ASKS, BRANCHES, CELLS, differs, done, PAGES, type Section, UNPROVEN } from "./row.js";
 
 const SCREEN = "the order screen: what the engine refuses is not saved, leaves no trace, and the merchant reads why";
 const ANY_CONTEXT = "whatever writes the status of an order of ours is asked, in any context";
@@ -145,7 +145,7 @@ export const pluginIntegrations: Section[] = [
       ),
       done(
         "must instead be handled manually in the Resurs Bank Merchant Portal",
-        "Nothing is sent, and a note on the order has the reason. If the bank offers no capture, it says to look the payment up in the Merchant Portal.",
+        "A capture that is refused sends nothing, and a note on the order has the reason. If the reason is that the bank offers none, the note says to look the payment up in the Merchant Portal.",
         [...ASKS, 'complete: "capture-not-possible"'],
         {
           also: [["scenarios/capture.json", "The bank offers no capture: refused, nothing sent"]],
@@ -159,7 +159,7 @@ export const pluginIntegrations: Section[] = [
     rows: [
       done(
         "error message (`unable-to-capture-frozen-order`)",
-        "Completed of a frozen payment is refused with the same reason, whatever the order costs and also with capturing switched off, and the order screen says it in words.",
+        "While the payment is frozen, Completed of a pending, on-hold, processing or failed order is refused with the same reason, whatever the order costs and also with capturing switched off, and the order screen says it in words.",
         [...ASKS, 'complete: "unable-to-capture-frozen-order"'],
         {
           also: [
@@ -226,16 +226,20 @@ export const pluginIntegrations: Section[] = [
       ),
       differs(
         'avoid using the "On Hold" status to pause orders while waiting for customer action',
-        "With the Merchant API, a callback, or a return by the success page, that finds the customer still at the bank puts a pending order on hold, as the table of Status::update has it; a reconciliation and the link's end do not. One setting keeps it pending.",
+        "With the Merchant API, a callback, or a return by the success page with its proof, that finds the customer still at the bank puts a pending order on hold, as the table of Status::update has it; a return without proof, a reconciliation and the link's end do not. One setting keeps it pending.",
         {
           options: ["settings.choices.pendingWhileCustomerIsAway"],
           test: ["scenarios/choices.json", "A callback comes while the customer is at the bank: it stays pending"],
+          also: [
+            [...PAGES, '["success", "at the bank", "on-hold"]'],
+            [...UNPROVEN, '["success", "at the bank", "pending"]'],
+          ],
           rules: ["status-update/still-at-the-bank", "reconcile/still-at-the-bank", "status-update/otherwise"],
         },
       ),
       done(
         'Once the customer returns to the "Thank You" page, the WooCommerce order is updated to "Processing".',
-        "At once, without the callbacks' minute, if the payment is accepted by then and the order has goods to send.",
+        "A pending order is: at once, without the callbacks' minute, if its payment is accepted and holds money by then, and it has goods to send.",
         [
           "scenarios/status-resolution.json",
           "The customer is back on the thank-you page after five seconds: processed at once",
@@ -252,7 +256,7 @@ export const pluginIntegrations: Section[] = [
     rows: [
       done(
         "This system is built to prevent duplicate email sending",
-        "Whichever of customer and callback comes second finds a paid order and changes no status: one change, one e-mail.",
+        "If the payment is accepted when the first of customer and callback comes, the second finds a paid order and changes no status: one change, one e-mail. A customer who is back before that finds his order on hold, or pending if the shop chooses so, and the callback makes it processing.",
         [...CELLS, '["R", "R    R    R    R    R'],
         {
           rules: ["status-update/already"],
@@ -260,6 +264,10 @@ export const pluginIntegrations: Section[] = [
             [
               "scenarios/cooldown-race.json",
               "Callback and customer arrive in the same instant, in whichever order: one change, one confirmation",
+            ],
+            [
+              "core/decide.test.ts",
+              "who is back before the bank has accepted finds his order on hold, and the callback pays it",
             ],
           ],
         },
@@ -271,7 +279,7 @@ export const pluginIntegrations: Section[] = [
     rows: [
       done(
         'mistakenly updates the order status to "Processing"',
-        "Allowed unless the payment is frozen. The order is flagged while the bank waits for its customer or has the payment in inspection; one without a payment is not flagged, and `why` says that it is not paid.",
+        "Allowed for a pending, on-hold or failed order unless the payment is frozen. The order is flagged while the bank waits for its customer or has the payment in inspection; one without a payment is not flagged, and `why` says that it is not paid.",
         ["core/decide.test.ts", "processing may be set by hand before anything is paid, and a person is shown that"],
         { rules: ["merchant/processing"] },
       ),

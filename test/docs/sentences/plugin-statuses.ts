@@ -21,13 +21,16 @@ export const pluginStatuses: Section[] = [
       ),
       differs(
         "callbacks are not allowed to respond to requests from Resurs Bank until after a certain period of time has passed",
-        "A callback is stored, answered 202 and held inside, so that it cannot be lost while it waits. One setting answers 503 meanwhile, and the bank sends it again.",
+        "A callback is stored, answered 202 (a webhook of Nets 200, the only yes that Nets takes) and held inside, so that it cannot be lost while it waits. One setting answers Resurs Bank's callbacks 503 meanwhile, and the bank sends them again.",
         {
           options: ["http.ack"],
           rules: ["cooldown/held"],
           test: [
             "http/http.test.ts",
             "that asks to be acknowledged when it was acted on gets 503 within the minute, and 202 after it",
+          ],
+          also: [
+            ["gateways/nets.test.ts", "the same event again is answered and nothing more; another one is another hint"],
           ],
         },
       ),
@@ -68,7 +71,7 @@ export const pluginStatuses: Section[] = [
       ),
       done(
         "provided that the existing order status is not `pending`",
-        "An order that is on hold, processing or failed follows the payment by the table in rules.md and what stands below it: processing and failed go on hold where the bank still offers a capture or a cancellation of a payment that it has neither frozen nor accepted nor rejected, or where such a payment was cancelled in full and has a credit limit.",
+        "An order that is on hold, processing or failed follows the payment by the table in rules.md and what stands below it: processing and failed go on hold where the bank still offers a capture or a cancellation of a payment that it has neither frozen nor accepted nor rejected, or where such a payment was cancelled in full and has a credit limit. At the fail page a failed order becomes what a pending one would. One that a person put on hold after it was paid follows only a rejection.",
         [CELLS[0], CELLS[1], '{ from: "processing", payment: "in inspection, still offered", to: "on-hold" }'],
         {
           rules: [
@@ -77,21 +80,29 @@ export const pluginStatuses: Section[] = [
             "status-update/not-validated",
             "status-update/rejected-stays-on-hold",
             "status-update/rejected-stays-processing",
+            "status-update/held-by-hand",
           ],
           options: ["settings.choices.onHoldThenAborted", "settings.choices.processingThenRejected"],
           pages: ["rules.md#what-a-reading-of-the-payment-makes-of-an-order"],
-          also: [[...BRANCHES, 'status: "INSPECTION", authorized: 0, canceled: 100_000, offers: [] }']],
+          also: [
+            [...BRANCHES, 'status: "INSPECTION", authorized: 0, canceled: 100_000, offers: [] }'],
+            ["core/decide.test.ts", "at the fail page a failed order becomes what a pending one would: %s"],
+            [...BRANCHES, '["payment.read", { pays: "accepted", order: { heldByHand: true} }, "on-hold |'],
+            [...BRANCHES, '["payment.read", { pays: "rejected, task done", order: { heldByHand: true} }, "failed |'],
+          ],
         },
       ),
       differs(
         "For `ACCEPTED` status, the order is marked as `processing`.",
-        "So it is, if the payment holds money: an accepted payment of which everything was cancelled or refunded pays for nothing, and puts a pending order on hold with a flag. An order with nothing to send is captured and completed (Nets Easy), or completed at once where capturing is switched off.",
+        "So it is, if the payment holds money: an accepted payment of which everything was cancelled or refunded pays for nothing, and puts a pending order on hold with a flag. An order with nothing to send, whichever bank has the payment, is captured and completed, as Nets Easy has it; completed at once if it was captured already, costs nothing, or capturing is switched off; and processing if the conditions for a capture are not met or the bank refuses it.",
         {
           rules: ["status-update/accepted", "status-update/holds-nothing"],
           options: ["settings.enableCapture"],
           test: [...CELLS, '["P", "H    H    H    H    R'],
           also: [
             [...BRANCHES, '"capturing.asked | status-update/accepted-virtual | capturePayment"'],
+            ["core/decide.test.ts", "%s", '"nothing to process, no capture offered: processing"'],
+            ["core/uncaptured.test.ts", "at %s, %s, is paid and flagged"],
             [
               "scenarios/status-resolution.json",
               "A download with automatic capture switched off completes, and the uncaptured money is flagged",
@@ -107,11 +118,18 @@ export const pluginStatuses: Section[] = [
       ),
       done(
         "If the `completed` flag is set to true, the order status will be set to `failed`.",
-        "A pending, on-hold or processing order becomes failed if the task was completed, and cancelled if not. If the customer comes back by the fail page first, it is cancelled.",
+        "A pending, on-hold or processing order becomes failed if the task was completed, and cancelled if not. When the customer comes back by the fail page, it is cancelled either way, also if it was failed by then. Three settings change this.",
         [...CELLS, '["P", "H    H    H    H    R    F    X'],
         {
           rules: ["status-update/rejected-failed", "status-update/rejected-cancelled"],
+          options: [
+            "settings.choices.rejected",
+            "settings.choices.onHoldThenAborted",
+            "settings.choices.processingThenRejected",
+          ],
           also: [
+            ["core/decide.test.ts", "the fail page cancels an order that a callback had made failed: %s"],
+            ["core/decide.test.ts", "%s, turned the other way, changes exactly its rows"],
             [...PAGES, '["fail", "rejected, task done", "cancelled"]'],
             [
               "core/watched.test.ts",
@@ -127,18 +145,19 @@ export const pluginStatuses: Section[] = [
       ),
       done(
         "to assist in providing better feedback or error logging",
-        "If the bank gives a reason, the note about the order's failure or cancellation has it. With the plugin, the customer who comes back by the fail page is told in words.",
+        "If the bank gives a reason, the note has it when a rejected payment makes the order failed or cancelled. With the plugin, the customer who comes back by the fail page is told in words.",
         ["http/http-flows.test.ts", "and why not, in the bank's word"],
         {
           also: [
-            ["core/ask.test.ts", "the note %s of %j"],
+            ["core/ask.test.ts", "the note %s of %j", '"Payment failed. Reason given by the bank: CREDIT."'],
+            ["core/ask.test.ts", "the note %s of %j", '"Payment aborted. Reason given by the bank: CREDIT."'],
             ["woo/plugin.test.ts", "or to the checkout, with the bank's reason; unless the order is paid after all"],
           ],
         },
       ),
       differs(
         "should be treated as pure `cancelled`",
-        "A pending, on-hold or processing order goes by the task's flag, as the steps before it say, unless its customer comes back by the fail page first: then it is cancelled. With one setting it is cancelled either way.",
+        "A pending, on-hold or processing order goes by the task's flag, as the steps before it say, until its customer comes back by the fail page: then it is cancelled, also if it was failed by then. With one setting it is cancelled either way.",
         {
           options: ["settings.choices.rejected"],
           test: [
@@ -147,13 +166,14 @@ export const pluginStatuses: Section[] = [
           ],
           also: [
             [...CELLS, '["P", "H    H    H    H    R    F    X'],
+            ["core/decide.test.ts", "the fail page cancels an order that a callback had made failed: %s"],
             [...PAGES, '["fail", "rejected, task done", "cancelled"]'],
           ],
         },
       ),
       done(
         "it is logged, and a default status is returned",
-        "If the question whether the task is completed fails, a line of the log has the order. A pending, on-hold or processing order becomes failed then, or cancelled if the shop chooses so. An answer that does not say it, or says that there is no task, is no error: the task counts as not completed.",
+        "If the question whether the task is completed fails, a line of the log has the order. A pending, on-hold or processing order becomes failed then, or cancelled if the shop chooses so or its customer comes back by the fail page. An answer that does not say it, or says that there is no task, is no error: the task counts as not completed.",
         [
           "engine/failures-logged.test.ts",
           "a rejected payment of which the bank does not say whether its task is completed",
@@ -162,6 +182,11 @@ export const pluginStatuses: Section[] = [
           options: ["settings.choices.taskStatusUnavailable"],
           also: [
             [...CELLS, '["P", "H    H    H    H    R    F    X    X      F'],
+            [
+              "core/decide.test.ts",
+              "the fail page cancels an order that a callback had made failed: %s",
+              '"rejected, task unreadable"',
+            ],
             ["core/decide.test.ts", "%s, turned the other way, changes exactly its rows"],
             ["gateways/resurs.test.ts", "tasks/status is asked for rejected payments only, and may fail alone"],
           ],

@@ -65,5 +65,9 @@ export const testsOf = ({ test, also = [] }: Row): Test[] => (test === undefined
 /** Tests that many rows name. */
 export const CELLS = ["core/decide.test.ts", "$from, the payment $payment: $to"] as const;
 export const PAGES = ["core/decide.test.ts", "page %s, the payment %s: %s"] as const;
+export const UNPROVEN = [
+  "core/decide.test.ts",
+  "page %s under an address that proves nothing, the payment %s: %s",
+] as const;
 export const ASKS = ["core/decide.test.ts", "$ask, the payment $payment: $expected"] as const;
 export const BRANCHES = ["core/branches.test.ts", "%s of %j: %s"] as const;
