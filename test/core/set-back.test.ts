@@ -107,16 +107,13 @@ test.each([
   ["cancelled", "accepted", ["discrepancy:paid-but-cancelled"]],
   ["completed", "frozen", ["discrepancy:frozen-at-gateway"]],
   ["completed", "inspection", ["discrepancy:processing-but-unpaid"]],
-] as const)(
-  "an order that another hand sets to %s while its payment is %s is flagged with %j",
-  (status, pays, flags) => {
-    const life = lifeOf({ status: "processing" });
-    life.settle({ type: "order.seen", status }, payments[pays]);
-    expect([life.status, life.raised]).toEqual([status, flags]);
-  },
-);
+] as const)("an order set to %s past the engine while its payment is %s is flagged with %j", (status, pays, flags) => {
+  const life = lifeOf({ status: "processing" });
+  life.settle({ type: "order.seen", status }, payments[pays]);
+  expect([life.status, life.raised]).toEqual([status, flags]);
+});
 
-test("a captured order that another hand cancels is flagged, and stays closed", () => {
+test("a captured order that is cancelled past the engine is flagged, and stays closed", () => {
   const life = setBack({ type: "order.seen", status: "cancelled" });
   expect(life.raised).toEqual(["discrepancy:paid-but-cancelled"]);
   expect(life.settle(completed, captured)).toMatchObject({ outcome: "refused", reason: "terminal-status" });

@@ -51,10 +51,7 @@ export const pluginIntegrations: Section[] = [
               "money that comes after %s cancelled the unpaid order goes back",
               '["another program", seen]',
             ],
-            [
-              "core/set-back.test.ts",
-              "an order that another hand sets to %s while its payment is %s is flagged with %j",
-            ],
+            ["core/set-back.test.ts", "an order set to %s past the engine while its payment is %s is flagged with %j"],
             ["core/set-back.test.ts", "of an order with nothing to send captures it, and completes it"],
             [
               "core/set-back.test.ts",

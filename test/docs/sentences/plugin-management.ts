@@ -79,7 +79,10 @@ export const pluginManagement: Section[] = [
             ["core/decide.test.ts", "%s is refused of an order that is %s: nothing leads back"],
             ["core/own-status.test.ts", "%s between two children of %s touches no bank: only the shop is told"],
             ["core/set-back.test.ts", "to %s at %s is flagged, and Completed is offered"],
-            ["core/set-back.test.ts", "a captured order that another hand cancels is flagged, and stays closed"],
+            [
+              "core/set-back.test.ts",
+              "a captured order that is cancelled past the engine is flagged, and stays closed",
+            ],
           ],
         },
       ),
