@@ -202,7 +202,8 @@ When the customer chooses another way to pay in the shop, an open session is end
 changed lines are refused as \`not-ours\`, and so is a change of the status that still waited for its reading.
 
 Nothing is captured from another payment than the current one. Pressing Pay again reads them all first: where one holds the
-money, no payment is opened and the answer is \`already-paid\`. Where the bank of an open payment does not answer, the same bank
+money, no payment is opened and the answer is \`already-paid\`; one that was rejected, cancelled or refunded gives way, and the
+order keeps its status until another is opened. Where the bank of an open payment does not answer, the same bank
 opens no other; another bank does, and what is too much is let go when the first one answers. A payment that another order
 has is refused at \`place\`, \`payment.created\`, \`payment.notCreated\` and \`payment.attached\`, as \`payment-of-another-order\`; of two
 orders that name one in the same instant it pays one, and the other is flagged when it is read. A payment that was
