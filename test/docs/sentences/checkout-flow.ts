@@ -93,7 +93,7 @@ export const checkoutFlow: Document = {
         ),
         done(
           "in case that the customer fails to return to the thank you page",
-          "A callback waits until a minute after the order's last change, and no longer than ten minutes. Then the payment is read, and the order follows it. The minute is a setting; where it is longer than ten minutes, nothing waits longer than that.",
+          "A callback waits until a minute after the order's last change, and no longer than ten minutes. Then the payment is read, and the order follows it. The minute is a setting; if it is set to more than ten minutes, that is the longest wait.",
           [
             "core/decide.test.ts",
             "a callback waits until a minute after the last write, then the payment is read once for all who wait",

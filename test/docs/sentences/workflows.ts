@@ -28,6 +28,10 @@ export const workflows: Document = {
               ],
               ["core/decide.test.ts", "a failed order whose payment the bank has frozen gets no second payment"],
               ["core/decide.test.ts", "%s, the payment %s: its customer may pay again"],
+              [
+                "engine/engine.test.ts",
+                "%s, and its payment was %s and ended in the bank's portal %j: another is opened",
+              ],
               ["engine/engine.test.ts", "an order that is paid gets no second payment: its customer is thanked"],
             ],
           },
