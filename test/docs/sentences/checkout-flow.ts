@@ -37,7 +37,10 @@ export const checkoutFlow: Document = {
           ["http/http-flows.test.ts", "brings the order along, and the bank is asked for the method that was chosen"],
           {
             rules: ["checkout/payment-created"],
-            also: [["http/http-flows.test.ts", "success leads to the bank, and the order keeps its status"]],
+            also: [
+              ["http/http-flows.test.ts", "success leads to the bank, and the order keeps its status"],
+              ["gateways/resurs.test.ts", "%s at once, with the bank's page at %j, leads to %s"],
+            ],
           },
         ),
         done(
