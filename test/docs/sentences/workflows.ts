@@ -59,6 +59,11 @@ export const workflows: Document = {
             rules: ["checkout/not-created"],
             also: [
               ["engine/failures-logged.test.ts", "a checkout that throws, of a payment %s, is answered as a failure"],
+              ["engine/lost-booking.test.ts", "a checkout that throws ends its try, and whoever pressed hears why"],
+              [
+                "engine/engine.test.ts",
+                "an order that does not wait for a payment gets none: the bank is not asked to make one",
+              ],
               ["http/http-flows.test.ts", "failure is noted on the order, which keeps its status"],
             ],
           },
