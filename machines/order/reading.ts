@@ -89,9 +89,10 @@ export const whenReconciled = [
   otherwise,
 ] as const satisfies readonly Branch[];
 
-/** He presses Pay again: only what would pay the order, or hold it up, counts. */
+/** He presses Pay again: only what would pay the order, or hold it up, counts. One that holds nothing gives way. */
 export const whenPayingAgain = [
-  ...whenAccepted,
+  ...whenHolding,
+  { guard: "isAccepted", ...rule("checkout/open-payment-read", "no-change") },
   { guard: "isOver", ...rule("checkout/open-payment-read", "no-change") },
   { guard: "isMissing", ...rule("checkout/open-payment-read", "payment-missing") },
   { guard: "isAwaitingCustomer", ...rule("checkout/open-payment-read", "still-at-the-bank") },
@@ -235,15 +236,19 @@ const whenFailedAndKnown = [
   ...whenHolding,
   { guard: "isAccepted", ...notValidated },
   { guard: "isRejectedAfterTheTask", ...already },
-  { ...aborted, guard: "isRejectedAndLetGo" },
 ] as const satisfies readonly Branch[];
-export const whenFailed = [...whenFailedAndKnown, onHoldIfEditable, notValidated] as const satisfies readonly Branch[];
+export const whenFailed = [
+  ...whenFailedAndKnown,
+  { ...aborted, guard: "isRejectedAndLetGo" },
+  onHoldIfEditable,
+  notValidated,
+] as const satisfies readonly Branch[];
 export const whenFailedUnproven = [stillAtTheBank, ...whenFailed] as const satisfies readonly Branch[];
 
 /** He signed another payment than the one that failed. */
 export const whenSignedAfterAll = [booksSigned, ...whenFailed] as const satisfies readonly Branch[];
 
-/** He presses Pay again on an order that failed: a payment that the bank looks at keeps him from a second one. */
+/** He presses Pay again on an order that failed: a payment that the bank looks at keeps him from a second one, no other. */
 export const whenFailedPayingAgain = [
   stillAtTheBank,
   ...whenFailedAndKnown,

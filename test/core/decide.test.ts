@@ -836,6 +836,27 @@ describe("what a merchant may do, and the reason when not", () => {
     expect(life.answers.at(-1)).toMatchObject({ outcome: "refused", reason: "not-awaiting-payment" });
   });
 
+  test.each(
+    (["pending", "failed"] as const).flatMap((from) =>
+      (["cancelled", "refunded", "released after the task", "rejected, task open", "missing"] as const).map(
+        (payment) => [from, payment] as const,
+      ),
+    ),
+  )("%s, the payment %s: its customer may pay again", (from, payment) => {
+    const life = new Life(anOrder({ status: from }));
+    life.settle({ type: "checkout.asked" }, payments[payment]);
+    expect(life.status).toBe(from);
+    life.tell({ type: "checkout.began", attempt: "second" });
+    expect(life.answers.at(-1)).toMatchObject({ outcome: "ignored", reason: "recorded" });
+    life.tell({ type: "payment.created", paymentId: "pay-2", gateway: "resurs-mapi", attempt: "second" });
+    life.read(payments[payment]);
+    expect(life.status).toBe("pending");
+    life.settle({ type: "customer.returned", page: "success" }, reading({ paymentId: "pay-2" }), {
+      "pay-1": payments[payment],
+    });
+    expect([life.status, life.raised]).toEqual(["processing", []]);
+  });
+
   test("processing may be set by hand before anything is paid, and a person is shown that", () => {
     const life = new Life();
     const answer = life.settle({ type: "merchant.processed", via: "dropdown" }, payments["at the bank"]);

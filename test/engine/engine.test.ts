@@ -6,7 +6,7 @@ import { decide } from "../../src/core/decide.js";
 import { linesOf } from "../../src/core/why.js";
 import { InvalidEvent, Overloaded, Stopped, UnknownOrder } from "../../src/runtime/embedded/receipt.js";
 import { memoryStore } from "../../src/stores/memory/store.js";
-import { bankHas, callback, MINUTE, order, Place, shared, T0, until } from "./place.js";
+import { bankHas, callback, MINUTE, order, Place, payment, shared, T0, until } from "./place.js";
 
 let place: Place | null = null;
 afterEach(async () => {
@@ -292,6 +292,29 @@ describe("checkout", () => {
     expect(await told).toMatchObject({ outcome: "refused", reason: "stale-payment" });
     expect((await world.engine.queries.read("o"))?.facts.payment.id).toBe(second.paymentId);
   });
+
+  test.each([
+    ["pending", "ACCEPTED", { canceledAmount: 1000 }],
+    ["pending", "ACCEPTED", { capturedAmount: 1000, refundedAmount: 1000 }],
+    ["failed", "REJECTED", { canceledAmount: 1000 }],
+  ] as const)(
+    "%s, and its payment was %s and ended in the bank's portal %j: another is opened",
+    async (status, was, amounts) => {
+      const world = await made();
+      await world.order("o", { status });
+      const over = { authorizedAmount: 0, possibleActions: [], ...amounts };
+      world.bank.setSeries("pay-o", [
+        { from: 0, payment: payment("pay-o", was, over), taskStatus: { completed: false } },
+      ]);
+      const second = await world.engine.checkout("o", "resurs-mapi", urls);
+      if (second.kind !== "ok") throw new Error(JSON.stringify(second));
+      await world.rest();
+      expect(world.status("o")).toBe("pending");
+      world.bank.customerSigns(second.paymentId);
+      await world.tell("o", { type: "customer.returned", page: "success" });
+      expect(world.status("o")).toBe("processing");
+    },
+  );
 
   test("an order that does not wait for a payment gets none: the bank is not asked to make one", async () => {
     const world = await made();

@@ -259,11 +259,16 @@ test("a callback that comes before the answer is heard", async () => {
 });
 
 test("a checkout that throws ends its try, and whoever pressed hears why", async () => {
-  const { broken, engine, pass, press, stands } = await shop();
+  const { broken, engine, pass, press, stands, rest, woo } = await shop();
   await engine.place("77", { total: 84_900, currency: "SEK", lines: [], gateway: GATEWAY });
   broken.customer = new Error("the customer's name is unknown");
   const detail = "the checkout broke off: the customer's name is unknown";
   expect(await press()).toMatchObject({ kind: "failed", detail: expect.stringContaining(detail) });
+  await rest();
+  const notes = woo.order("1001").notes.map(({ text }) => text);
+  expect(notes).toEqual([
+    expect.stringContaining("Creating the payment at Resurs Bank failed (the checkout broke off)"),
+  ]);
   broken.customer = null;
   expect(await press()).toMatchObject({ kind: "ok", paymentId: "1001" });
   await pass(MINUTE);

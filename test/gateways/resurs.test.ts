@@ -235,21 +235,38 @@ describe("token", () => {
   });
 });
 
+const newPayment = {
+  orderId: "order#1",
+  total: 100_000,
+  currency: "SEK",
+  lines: [],
+  linkLifetimeMinutes: 60,
+  successUrl: "https://shop.example/success",
+  failUrl: "https://shop.example/fail",
+  callbackUrl: "https://shop.example/callback",
+};
+
+describe("a payment that the bank decides at once", () => {
+  test.each([
+    ["ACCEPTED", undefined, newPayment.successUrl],
+    ["ACCEPTED", { customerUrl: "https://bank.example/sign" }, "https://bank.example/sign"],
+    ["REJECTED", undefined, newPayment.failUrl],
+    ["FROZEN", undefined, newPayment.failUrl],
+  ])("%s at once, with the bank's page at %j, leads to %s", async (status, taskRedirectionUrls, redirectUrl) => {
+    const { clock, bank } = await given();
+    const created = { id: "11111111-1111-4111-8111-111111111111", status, taskRedirectionUrls };
+    const answers: typeof fetch = async (url, init) =>
+      String(url).endsWith("/v2/payments") ? Response.json(created, { status: 201 }) : fetch(url, init);
+    const shop = { baseUrl: bank.url, clientId: "shop", clientSecret: "secret", clock, fetch: answers };
+    expect(await resursMapi(shop).createPayment(newPayment)).toMatchObject({ kind: "ok", status, redirectUrl });
+  });
+});
+
 describe("a payment whose creation was not heard of", () => {
-  const order = {
-    orderId: "order#1",
-    total: 100_000,
-    currency: "SEK",
-    lines: [],
-    linkLifetimeMinutes: 60,
-    successUrl: "https://shop.example/success",
-    failUrl: "https://shop.example/fail",
-    callbackUrl: "https://shop.example/callback",
-  };
   test.each(["a late answer", "no answer at all"])("is found by its reference and paid once: %s", async (how) => {
     const { clock, bank, gateway } = await given();
     bank.delayNext("createPayment", how === "a late answer" ? 45_000 : 10 ** 9);
-    const creating = gateway.createPayment(order);
+    const creating = gateway.createPayment(newPayment);
     await until(() => bank.held() === 1);
     await clock.advance(30_000);
     const created = await creating;
@@ -270,17 +287,17 @@ describe("a payment whose creation was not heard of", () => {
       };
     const to = (status: number) =>
       resursMapi({ baseUrl: bank.url, clientId: "shop", clientSecret: "secret", clock, fetch: answers(status) });
-    expect((await gateway.createPayment(order)).kind).toBe("ok");
-    expect((await to(502).createPayment(order)).kind).toBe("failed");
+    expect((await gateway.createPayment(newPayment)).kind).toBe("ok");
+    expect((await to(502).createPayment(newPayment)).kind).toBe("failed");
     expect(asked.splice(0)).toEqual(["/v2/payments", "/v2/payments/search"]);
-    expect((await to(429).createPayment(order)).kind).toBe("failed");
+    expect((await to(429).createPayment(newPayment)).kind).toBe("failed");
     expect(asked).toEqual(["/v2/payments"]);
   });
   describe("among many under one reference", () => {
     /** The bank has so many others under it, which came first; `changed` is what it answers to a search. */
     const among = async (others: number, changed: (page: unknown) => unknown = (page) => page) => {
       const { clock, bank, gateway } = await given();
-      for (let one = 0; one < others; one += 1) await gateway.createPayment(order);
+      for (let one = 0; one < others; one += 1) await gateway.createPayment(newPayment);
       const pages: string[] = [];
       const lost: typeof fetch = async (url, init) => {
         const { pathname, search } = new URL(String(url));
@@ -292,7 +309,7 @@ describe("a payment whose creation was not heard of", () => {
         return Response.json({ content, page: changed(page) });
       };
       const own = resursMapi({ baseUrl: bank.url, clientId: "shop", clientSecret: "secret", clock, fetch: lost });
-      return { bank, pages, created: await own.createPayment(order) };
+      return { bank, pages, created: await own.createPayment(newPayment) };
     };
     test("it is found on a later page", async () => {
       const { bank, pages, created } = await among(45);
@@ -328,11 +345,11 @@ describe("a payment whose creation was not heard of", () => {
         return Response.json({ content: [], page: { number: 0, size: 20, totalPages: 10 ** 6 } });
       };
       const own = resursMapi({ baseUrl: bank.url, clientId: "shop", clientSecret: "secret", clock, fetch: empty });
-      expect([await own.findCreated?.({ ...order, attempt: "none" }), asked]).toEqual([null, 1]);
+      expect([await own.findCreated?.({ ...newPayment, attempt: "none" }), asked]).toEqual([null, 1]);
     });
     test("all pages together have five seconds", async () => {
       const { clock, bank, gateway } = await given();
-      for (let one = 0; one < 65; one += 1) await gateway.createPayment(order);
+      for (let one = 0; one < 65; one += 1) await gateway.createPayment(newPayment);
       let asked = 0;
       const slow: typeof fetch = async (url, init) => {
         const isSearch = String(url).includes("/v2/payments/search");
@@ -342,14 +359,14 @@ describe("a payment whose creation was not heard of", () => {
         return answer;
       };
       const own = resursMapi({ baseUrl: bank.url, clientId: "shop", clientSecret: "secret", clock, fetch: slow });
-      expect([await own.findCreated?.({ ...order, attempt: "none" }), asked]).toEqual([null, 3]);
+      expect([await own.findCreated?.({ ...newPayment, attempt: "none" }), asked]).toEqual([null, 3]);
     });
   });
   test("a search that fails leaves it failed, after five seconds at the most", async () => {
     const { clock, bank, gateway } = await given();
     bank.delayNext("createPayment", 10 ** 9);
     bank.delayNext("search", 10 ** 9);
-    const creating = gateway.createPayment(order);
+    const creating = gateway.createPayment(newPayment);
     await until(() => bank.held() === 1);
     await clock.advance(30_000);
     await until(() => bank.held() === 1 && clock.sleeping() > 0);

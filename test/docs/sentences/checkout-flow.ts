@@ -33,11 +33,14 @@ export const checkoutFlow: Document = {
         ),
         done(
           "plugin takes over to create the payment. During this process, signing the payment also occurs.",
-          "The checkout hands the order over, and the payment is created for it. The customer is sent to the bank's page to sign.",
+          "The checkout hands the order over, and the payment is created for it. The customer is sent to the bank's page to sign; if the bank accepts at once, with nothing to sign, to the success page.",
           ["http/http-flows.test.ts", "brings the order along, and the bank is asked for the method that was chosen"],
           {
             rules: ["checkout/payment-created"],
-            also: [["http/http-flows.test.ts", "success leads to the bank, and the order keeps its status"]],
+            also: [
+              ["http/http-flows.test.ts", "success leads to the bank, and the order keeps its status"],
+              ["gateways/resurs.test.ts", "%s at once, with the bank's page at %j, leads to %s"],
+            ],
           },
         ),
         done(
@@ -47,9 +50,12 @@ export const checkoutFlow: Document = {
         ),
         done(
           "rejected (*failed*)",
-          "A rejected payment makes a pending order failed if the customer had completed the task at the bank, and cancelled if not. If the customer comes back by the fail page first, it is cancelled.",
+          "A rejected payment makes a pending order failed if the customer had completed the task at the bank, and cancelled if not. If the bank cannot be asked about the task, it is failed, or cancelled with one setting; with another it is cancelled at every rejection. If the customer comes back by the fail page first, it is cancelled.",
           [...CELLS, '["P", "H    H    H    H    R    F    X'],
-          { also: [[...PAGES, '["fail", "rejected, task done", "cancelled"]']] },
+          {
+            options: ["settings.choices.taskStatusUnavailable", "settings.choices.rejected"],
+            also: [[...PAGES, '["fail", "rejected, task done", "cancelled"]']],
+          },
         ),
         done("paused (*on-hold*)", "A payment that is frozen or in inspection puts a pending order on hold.", [
           ...CELLS,
@@ -57,7 +63,7 @@ export const checkoutFlow: Document = {
         ]),
         done(
           "Resurs will redirect customers back, either to the final order received-page",
-          "The bank sends the customer to the engine, which reads the payment and sends him on to the page that the shop names. The plugin shows the thank-you page to a customer who has paid; one whose payment was rejected lands at the checkout.",
+          "The bank sends the customer to the engine, which reads the payment and sends him on to the page that the shop names. The plugin shows the thank-you page to a customer who has paid, or whose payment the bank still reviews; one whose order failed or was cancelled lands at the checkout.",
           ["http/http-flows.test.ts", "is sent where the shop says, which is told that he paid"],
           {
             pages: ["woocommerce.md#at-the-checkout"],
@@ -70,10 +76,10 @@ export const checkoutFlow: Document = {
         ),
         differs(
           "customers redirected to a fail-page will render the order to be *canceled*",
-          "A pending, failed or on-hold order is cancelled where the bank rejected the payment, still waits for the customer or knows no payment, and a processing one where the bank rejected it. Where the bank holds the money, the order counts as paid; otherwise, as with a frozen payment, it goes or stays on hold: a page of the browser proves less than the bank. With one setting, an order on hold whose customer did not complete the task stays so at a rejection.",
+          "A pending, failed or on-hold order is cancelled where the bank rejected the payment, still waits for the customer or knows no payment. Where the bank holds the money, the order is paid, and only one that a person put on hold after it was paid stays so. In any other case, as with a frozen payment, it goes or stays on hold: a page of the browser proves less than the bank. A processing order is cancelled where the bank rejected the payment, and otherwise follows it as at a callback. At a rejection, one setting keeps an order on hold whose customer did not complete the task, and another keeps a processing order. A closed order stays what it is. All this goes for the address that the bank was given; another one only has the payment read, and what the bank says counts.",
           {
             rules: ["fail-page/cancelled"],
-            options: ["settings.choices.onHoldThenAborted"],
+            options: ["settings.choices.onHoldThenAborted", "settings.choices.processingThenRejected"],
             test: [...PAGES, '["fail", "accepted", "processing"]'],
             also: [
               ["core/watched.test.ts", "cancels it, and never a paid one or one that the bank looks at"],
@@ -82,18 +88,22 @@ export const checkoutFlow: Document = {
                 "cancels it once, however often it is opened, where the bank rejected the payment: %s",
               ],
               ["core/watched.test.ts", "leaves it on hold where the shop chose that for a customer who gave up"],
+              ["core/watched.test.ts", "leaves a processing order where the shop chose that: %s"],
+              ["core/watched.test.ts", "leaves an order that a person holds as it is"],
+              ["doors/returns.test.ts", "/%s moves no order whose customer is at the bank, in any status that is open"],
             ],
           },
         ),
         done(
           "in case that the customer fails to return to the thank you page",
-          "A callback waits until a minute after the order's last change, and no longer than ten minutes. Then the payment is read, and the order follows it.",
+          "A callback waits until a minute after the order's last change, and no longer than ten minutes. Then the payment is read, and the order follows it. The minute is a setting; if it is set to more than ten minutes, that is the longest wait.",
           [
             "core/decide.test.ts",
             "a callback waits until a minute after the last write, then the payment is read once for all who wait",
           ],
           {
             rules: ["cooldown/over"],
+            options: ["settings.cooldownSeconds", "settings.choices.cooldownFrom"],
             also: [["core/held-long.test.ts", "the payment is read ten minutes after the callback came"]],
           },
         ),
@@ -115,7 +125,7 @@ export const checkoutFlow: Document = {
         ),
         done(
           "update to either *processing, on-hold* or *failed*",
-          "A pending order becomes processing, on hold or failed by the payment's status; one with nothing to send is captured, and completed, or completed at once where capturing is switched off. It becomes cancelled if the bank rejected the payment and the customer had not completed the task there (Merchant API 2), or comes back by the fail page first.",
+          "A pending order becomes processing, on hold or failed by the payment's status, and stays pending while the bank knows no payment. If it has nothing to send, an accepted payment is captured and the order completed; it is completed at once where capturing is switched off or nothing is left to capture, and processing where the bank does not capture. It becomes cancelled if the bank rejected the payment and the customer had not completed the task there (Merchant API 2), or comes back by the fail page first.",
           [...CELLS, '["P", "H    H    H    H    R    F    X'],
           {
             options: ["settings.enableCapture"],

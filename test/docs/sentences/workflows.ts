@@ -16,7 +16,7 @@ export const workflows: Document = {
       rows: [
         differs(
           "never updates any order statuses during the order creation",
-          "Opening a payment changes a status in one case: a failed order is pending again, because it would read failed while its customer pays, and have no end of its time to pay. Pressing Pay again reads the payment before. If that one was accepted, the order is paid by it; if the bank has frozen it or reviews it, the order goes on hold; no other payment is opened then.",
+          "Opening a payment changes a status in one case: a failed order is pending again, because it would read failed while its customer pays, and have no end of its time to pay. Pressing Pay again reads the payment before. If that one holds the money, the order is paid by it; if the bank has frozen it, reviews it or has a word for it that is not known here, the order goes on hold; no other payment is opened then. One that was rejected, cancelled or refunded gives way to another. In the simplified flow a payment has the order's number, so the bank refuses a second one where the first is annulled or credited: the checkout fails, and the order follows what the first one reads.",
           {
             rules: ["checkout/tries-again"],
             test: ["http/http-flows.test.ts", "success leads to the bank, and the order keeps its status"],
@@ -27,6 +27,11 @@ export const workflows: Document = {
                 '"pending | checkout/tries-again | setStatus(customer-tries-again)"',
               ],
               ["core/decide.test.ts", "a failed order whose payment the bank has frozen gets no second payment"],
+              ["core/decide.test.ts", "%s, the payment %s: its customer may pay again"],
+              [
+                "engine/engine.test.ts",
+                "%s, and its payment was %s and ended in the bank's portal %j: another is opened",
+              ],
               ["engine/engine.test.ts", "an order that is paid gets no second payment: its customer is thanked"],
             ],
           },
@@ -48,12 +53,17 @@ export const workflows: Document = {
         ),
         done(
           "Log, handle and return what happened in step 2",
-          "A payment that was not created is written to the log with its order, noted on the order and answered as `failure`. So is a checkout that throws, but for the note where the bank may have made a payment under an id of its own.",
+          "A payment that the bank does not create is written to the log with its order, noted on the order and answered as `failure`. A checkout that throws is logged and answered in the same way, and noted if the payment was asked for under an id of the shop's. Where the bank is not asked, as for a closed order or while another try is under way, the answer is `failure` and nothing is logged or noted.",
           ["engine/failures-logged.test.ts", "a payment that the bank does not create"],
           {
             rules: ["checkout/not-created"],
             also: [
               ["engine/failures-logged.test.ts", "a checkout that throws, of a payment %s, is answered as a failure"],
+              ["engine/lost-booking.test.ts", "a checkout that throws ends its try, and whoever pressed hears why"],
+              [
+                "engine/engine.test.ts",
+                "an order that does not wait for a payment gets none: the bank is not asked to make one",
+              ],
               ["http/http-flows.test.ts", "failure is noted on the order, which keeps its status"],
             ],
           },
@@ -89,13 +99,14 @@ export const workflows: Document = {
         ),
         done(
           "another step takes place to complete the missing parts of the order (bookSignedPayment)",
-          "In the simplified flow, opening the landing page has the bank book what was signed, once even if the page is opened again, and leads to the thank-you page. It does so for a pending or failed order, and for one that a person put on hold or set to processing meanwhile; for a closed one nothing is booked. In the hosted flow the bank books it by itself, and the order waits until the bank shows the payment.",
+          "In the simplified flow, opening the landing page under the address that the bank was given has the bank book what was signed, once even if the page is opened again, and leads to the thank-you page. If the bank refuses, opening the page again asks it again. It does so for a pending or failed order, and for one that a person put on hold or set to processing meanwhile; for a closed one nothing is booked. In the hosted flow the bank books it by itself, and the order waits until the bank shows the payment.",
           ["scenarios/legacy-flow.json", "The landing page opened three times in one second: one booking, one mail"],
           {
             rules: ["book/signed"],
             also: [
               ["core/signed-meanwhile.test.ts", "is booked at the %s, and pays the order, unflagged"],
               ["core/signed-meanwhile.test.ts", "an order that is %s has nothing booked"],
+              ["doors/returns.test.ts", "the signing's landing page books nothing; with its proof it books"],
               [
                 "scenarios/legacy-flow.json",
                 "Put on hold by a person while its customer signs: booked when he lands, and paid",
@@ -117,15 +128,17 @@ export const workflows: Document = {
         ),
         done(
           "the redirecturl will instead point back to a cancellation page",
-          "Signing that the customer cancelled, or that the bank refuses on booking, leads back to the cart with an error, and with the plugin to the checkout, where the customer reads it.",
+          "Signing that the customer cancelled, or that the bank refuses on booking, leads back to the cart with an error, and with the plugin to the checkout, where the customer reads it. If a person set the order to processing and one setting keeps it so, a refused booking leads to the thank-you page.",
           [
             "scenarios/legacy-flow.json",
             "Signed, and the bank denies it on booking: back to the cart with an error, the order failed",
           ],
           {
             rules: ["book/refused", "fail-page/cancelled"],
+            options: ["settings.choices.processingThenRejected"],
             also: [
               ["scenarios/legacy-flow.json", "Hosted: the customer gave up at the bank, and the order is cancelled"],
+              ["core/signed-meanwhile.test.ts", "processing, and rejected"],
               ["woo/plugin.test.ts", "or to the checkout, with the bank's reason; unless the order is paid after all"],
             ],
           },
@@ -148,7 +161,7 @@ export const workflows: Document = {
         ),
         done(
           "is stored as metadata in the current order",
-          "`checkoutType`, `apiDataId`, `orderSigningPayload` and `resursReference` are written to the order once the bank has answered.",
+          "`checkoutType`, `apiDataId`, `orderSigningPayload` and `resursReference` are written to the order once the payment is opened; in the simplified flow also where the bank refused it or its answer was lost.",
           ["gateways/resurs-legacy.test.ts", container],
           {
             also: [
