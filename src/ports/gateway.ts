@@ -47,6 +47,8 @@ export interface NewPayment extends PaymentUrls {
   method?: string | undefined;
   /** The id that the shop would like the payment to have; the older flows take it, the others make up their own. */
   preferredId?: string | null | undefined;
+  /** Ids of this order's payments that the bank has, and that are over: it takes none of them a second time. */
+  endedIds?: readonly string[] | undefined;
   /** A try to pay this order before was never answered. */
   triedBefore?: boolean | undefined;
 }
@@ -130,7 +132,7 @@ export interface Gateway {
    */
   addOrderLines(call: { paymentId: string; amount: number; lines: Line[]; key: string }): Promise<GatewayAnswer>;
   /** The id that `createPayment` will make this payment under. Only where the shop chooses it. */
-  idOf?(payment: Pick<NewPayment, "orderId" | "preferredId">): string | Promise<string>;
+  idOf?(payment: Pick<NewPayment, "orderId" | "preferredId" | "endedIds">): string | Promise<string>;
   /** Opens a payment and says where the customer goes to; `failed` = there is none, and another may be tried. */
   createPayment(payment: NewPayment): Promise<CreatedPayment>;
   /** The methods that a customer chooses between. Only where the bank lists them; else the gateway is one method. */

@@ -204,14 +204,14 @@ When the customer chooses another way to pay in the shop, an open session is end
 changed lines are refused as \`not-ours\`, and so is a change of the status that still waited for its reading.
 
 Nothing is captured from another payment than the current one. Pressing Pay again reads them all first: where one holds the
-money, no payment is opened and the answer is \`already-paid\`; one that was rejected, cancelled or refunded gives way to another,
-which the bank refuses in the simplified flow, as the first one has the order's number. Where the bank of an open payment does
-not answer, the same bank opens no other; another bank does, and what is too much is let go when the first one answers. A
-payment that another order has is refused at \`place\`, \`payment.created\`, \`payment.notCreated\` and \`payment.attached\`, as
-\`payment-of-another-order\`; of two orders that name one in the same instant it pays one, and the other is flagged when it is
-read. A payment that was authorised anew under another id is told with \`payment.attached\`: the bank is asked before it counts.
-If the bank knows no such payment, the message is refused as \`payment-missing\`; if the bank has it for another order, as
-\`payment-of-another-order\`. Either way the order is as it was before.
+money, no payment is opened and the answer is \`already-paid\`; one that was rejected, cancelled or refunded gives way to another.
+In the older flows a payment has the order's number, and the bank takes a number once: the next one is \`1001_2\`. Where the
+bank of an open payment does not answer, the same bank opens no other; another bank does, and what is too much is let go when
+the first one answers. A payment that another order has is refused at \`place\`, \`payment.created\`, \`payment.notCreated\` and
+\`payment.attached\`, as \`payment-of-another-order\`; of two orders that name one in the same instant it pays one, and the other
+is flagged when it is read. A payment that was authorised anew under another id is told with \`payment.attached\`: the bank is
+asked before it counts. If the bank knows no such payment, the message is refused as \`payment-missing\`; if the bank has it for
+another order, as \`payment-of-another-order\`. Either way the order is as it was before.
 
 A payment that the bank has under another reference than the order's is another order's (\`payment-of-another-order\`): unless
 that reference is the id of an order here which has other payments, or which the bank calls otherwise. Then the match is a

@@ -1154,3 +1154,51 @@ describe("apiData", () => {
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
 });
+
+describe("a payment's number, where the ones before are over", () => {
+  const again = { ...payment, orderId: "1001", frameUrl: "https://shop.example/frames/1" };
+  test.each([
+    [null, [], "1001"],
+    ["1001", [], "1001"],
+    ["1001", ["1001"], "1001_2"],
+    ["1001_2", ["1001_2", "1001"], "1001_3"],
+    ["1001_2", ["1001_2"], "1001_3"],
+    [null, ["1001"], "1001_2"],
+    ["session-1", ["session-1"], "1001_2"],
+    ["session-1", ["1001"], "session-1"],
+  ])("%j, over %j: %s", async (preferredId, endedIds, paymentId) => {
+    const { gateway, hosted, own } = await given();
+    const rco = resursCheckout({ ...own, embedded: true });
+    const asked = { ...again, preferredId, endedIds };
+    expect(gateway.idOf?.(asked)).toBe(paymentId);
+    for (const flow of [gateway, hosted, rco]) {
+      expect(await flow.createPayment(asked)).toMatchObject({ kind: "ok", paymentId });
+    }
+  });
+
+  test("an order that was made in a checkout which is over has no other to be paid in", async () => {
+    const { rco } = await given();
+    const asked = { ...again, preferredId: "session-1" };
+    expect(await rco.createPayment(asked)).toMatchObject({ kind: "ok", paymentId: "session-1" });
+    const detail = expect.stringContaining("is over");
+    expect(await rco.createPayment({ ...asked, endedIds: ["session-1"] })).toMatchObject({ kind: "failed", detail });
+  });
+
+  test.each(["order/1001", "x".repeat(100), "7b0f4c4e-8a1d-4c6e-9d55-0b8a6a1b2c3d"])(
+    "for the order %s",
+    async (orderId) => {
+      const { gateway, hosted, own } = await given();
+      const rco = resursCheckout({ ...own, embedded: true });
+      for (const flow of [gateway, hosted, rco]) {
+        const ids: string[] = [];
+        for (let n = 0; n < 3; n += 1) {
+          const asked = { ...again, orderId, preferredId: ids.at(-1) ?? null, endedIds: ids };
+          const created = await flow.createPayment(asked);
+          if (created.kind !== "ok") throw new Error(JSON.stringify(created));
+          ids.push(created.paymentId);
+        }
+        expect(new Set(ids).size).toBe(3);
+      }
+    },
+  );
+});

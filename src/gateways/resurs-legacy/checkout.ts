@@ -113,8 +113,10 @@ export const resursCheckout = (options: ResursCheckoutOptions): CheckoutGateway 
      */
     async createPayment(payment) {
       if (options.embedded) return openFor(payment);
-      const { preferredId, successUrl, orderId } = payment;
+      const { preferredId, successUrl, orderId, endedIds = [] } = payment;
       if (!preferredId) return { kind: "failed", detail: "there is no checkout that this order was made in" };
+      if (endedIds.includes(preferredId))
+        return { kind: "failed", detail: "the checkout that this order was made in is over; it takes a new order" };
       const { meta } = containerOf({ orderId, preferredId, checkoutType: "rco" });
       return { kind: "ok", paymentId: preferredId, status: "UNREAD", redirectUrl: successUrl, meta };
     },

@@ -135,11 +135,18 @@ export const containerOf = (of: {
   return { data, meta };
 };
 
-/** The order's own number, unless it has a payment: a second booking under it is refused rather than made twice. */
+/**
+ * The order's own number, unless it has a payment: a second booking under it is refused rather than made twice. A number
+ * whose payment is over is taken for good, so the next one has a number behind it.
+ */
 export const preferredIdOf = (
-  { orderId, preferredId }: Pick<NewPayment, "orderId" | "preferredId">,
+  { orderId, preferredId, endedIds = [] }: Pick<NewPayment, "orderId" | "preferredId" | "endedIds">,
   fits: (id: string) => boolean = isPreferredId,
-): string => preferredId ?? (fits(orderId) ? orderId : referenceOf(orderId));
+): string => {
+  const asId = (id: string): string => (fits(id) ? id : referenceOf(id));
+  const further = ["", ...endedIds].map((_, n) => asId(`${orderId}_${n + 2}`));
+  return [preferredId ?? asId(orderId), ...further].find((id) => !endedIds.includes(id)) as string;
+};
 
 /** The addresses as getSigningUrl makes them (002). */
 export const attemptOf = (

@@ -1,6 +1,6 @@
 /** The way to the bank: the payment is created before anything is told of it. */
 import type { Command } from "../../../machines/events.js";
-import { moneyHeld, type OrderStatus, unheardTries } from "../../../machines/facts.js";
+import { moneyHeld, type OrderStatus, type OtherPayment, unheardTries } from "../../../machines/facts.js";
 import { linkLifetimeMinutes, type Settings } from "../../../machines/settings.js";
 import { quoted } from "../../../machines/text.js";
 import { mayHold } from "../../core/others.js";
@@ -116,6 +116,10 @@ const unheardOf = async (
   return found;
 };
 
+/** The bank has it, and no money will come of it. */
+const isOver = (payment: OtherPayment | OrderRecord["facts"]["payment"]): payment is OtherPayment =>
+  payment.exists && (payment.status === "REJECTED" || (payment.status === "ACCEPTED" && moneyHeld(payment) === 0));
+
 /** Whether it is still to be paid, and for what the order is now. */
 const isPayable = ({ facts: { payment, order } }: OrderRecord, { paymentId }: Opened): boolean =>
   payment.id === paymentId && payment.status === UNPAID && payment.total === order.total && !payment.foreign;
@@ -137,12 +141,13 @@ export const checkout = async (
   const asked = await askedFirst(engine, gateway, known, urls.successUrl);
   if ("kind" in asked) return asked;
   if (unheard !== null && isPayable(asked, unheard)) return unheard;
-  const { order, payment } = asked.facts;
+  const { order, payment, others } = asked.facts;
   const { attempt = crypto.randomUUID(), ...addresses } = urls;
   // Another bank's id is no id of this one's.
   const preferredId = payment.gateway === gateway.name ? payment.id : null;
+  const endedIds = [payment, ...others].flatMap((one) => (one.gateway === gateway.name && isOver(one) ? [one.id] : []));
   const about = { orderId, type: gateway.name };
-  const named = { orderId: order.reference ?? orderId, preferredId };
+  const named = { orderId: order.reference ?? orderId, preferredId, endedIds };
   const paymentId = await asking(engine, about, () => gateway.idOf?.(named));
   if (paymentId instanceof Thrown) return paymentId.answer;
   const began = await engine.submit(orderId, {
@@ -162,6 +167,7 @@ export const checkout = async (
     lines: order.lines,
     linkLifetimeMinutes: linkLifetimeMinutes(engine.settings),
     preferredId,
+    endedIds,
     triedBefore: unheardTries(asked.facts.tries).some(
       (one) => one.paymentId === paymentId && one.gateway === gateway.name,
     ),

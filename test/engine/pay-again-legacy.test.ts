@@ -1,0 +1,101 @@
+/**
+ * In the older flows the shop names the payment, and the bank takes a name once. Where the payment under the order's
+ * number is over, whoever presses Pay again gets another one, under a number that is free.
+ */
+import { afterEach, expect, test } from "vitest";
+import { resursSimplified } from "../../src/gateways/resurs-legacy/simplified.js";
+import { createEngine } from "../../src/runtime/embedded/engine.js";
+import { memoryStore } from "../../src/stores/memory/store.js";
+import { madeUpBooking } from "../../src/testing/doubles/resurs-legacy/customer.js";
+import { legacyDouble } from "../../src/testing/doubles/resurs-legacy/double.js";
+import { VirtualClock, wooDouble } from "../../src/testing/index.js";
+import { MINUTE, T0 } from "./place.js";
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+const urls = {
+  successUrl: "https://shop.test/ok",
+  failUrl: "https://shop.test/no",
+  callbackUrl: "https://shop.test/cb",
+};
+const GATEWAY = "resurs-simplified";
+const TOTAL = 84_900;
+
+const shop = async (orderId: string, placed: { reference?: string; status?: "pending" | "failed" } = {}) => {
+  const clock = new VirtualClock(T0);
+  const bank = await legacyDouble({ clock });
+  const woo = wooDouble({ now: () => clock.now() });
+  const user = { userName: "shop", password: "a-password-of-the-shop" };
+  const gateway = resursSimplified({ ...bank.addresses, ...user, clock, ...madeUpBooking });
+  const engine = createEngine({ store: memoryStore(), gateways: [gateway], shop: woo.shop, clock });
+  await engine.start();
+  closing.push(bank.close, () => engine.stop());
+  const order = { total: TOTAL, currency: "SEK", lines: [], needsProcessing: true, createdAt: T0, updatedAt: T0 };
+  woo.addOrder({ id: orderId, ...order, status: placed.status ?? "pending" });
+  await engine.place(orderId, { ...order, ...placed, gateway: GATEWAY });
+  const rest = async (): Promise<void> => {
+    for (let calm = 0; calm < 4; ) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      calm = engine.idle ? calm + 1 : 0;
+    }
+  };
+  return {
+    bank,
+    pay: async (): Promise<string> => {
+      bank.nextBooking({ status: "BOOKED" });
+      const opened = await engine.checkout(orderId, GATEWAY, urls);
+      if (opened.kind !== "ok") throw new Error(JSON.stringify(opened));
+      return opened.paymentId;
+    },
+    comesBack: async () => {
+      void engine.submit(orderId, { type: "customer.returned", page: "success" });
+      await clock.advanceTo(clock.now() + 5 * MINUTE, rest);
+    },
+    stands: async () => {
+      const { order: is, payment } = (await engine.queries.read(orderId))?.facts ?? {};
+      return [is?.status, payment?.id, payment?.authorized];
+    },
+  };
+};
+
+const ends = {
+  annulled: ["cancel"],
+  credited: ["capture", "refund"],
+} as const;
+
+test.each(
+  (["annulled", "credited"] as const).flatMap((how) =>
+    (["pending", "failed"] as const).map((at) => [how, at] as const),
+  ),
+)("%s in the portal, the order %s: another is opened, and pays the order", async (how, status) => {
+  const { bank, pay, comesBack, stands } = await shop("1001", { status });
+  for (const id of ["1001", "1001_2"]) {
+    expect(await pay()).toBe(id);
+    for (const op of ends[how]) bank.portal(id, op);
+  }
+  expect(await pay()).toBe("1001_3");
+  await comesBack();
+  expect(await stands()).toEqual(["processing", "1001_3", TOTAL]);
+});
+
+test("an order's id that is no number of the bank's gets another one, too", async () => {
+  const { bank, pay, comesBack, stands } = await shop("order/1001");
+  const first = await pay();
+  bank.portal(first, "cancel");
+  const second = await pay();
+  expect(second).not.toBe(first);
+  expect(await pay().catch(String)).toContain("already-paid");
+  await comesBack();
+  expect(await stands()).toEqual(["processing", second, TOTAL]);
+});
+
+test("a payment that stands keeps its number: nothing is booked beside it", async () => {
+  const { pay, comesBack, stands } = await shop("1001");
+  expect(await pay()).toBe("1001");
+  expect(await pay().catch(String)).toContain("already-paid");
+  await comesBack();
+  expect(await stands()).toEqual(["processing", "1001", TOTAL]);
+});
