@@ -204,7 +204,7 @@ When the customer chooses another way to pay in the shop, an open session is end
 changed lines are refused as \`not-ours\`, and so is a change of the status that still waited for its reading.
 
 Nothing is captured from another payment than the current one. Pressing Pay again reads them all first: where one holds the
-money, no payment is opened and the answer is \`already-paid\`; one that was rejected, cancelled or refunded gives way to another.
+money, no payment is opened and the answer is \`already-paid\`; after one that was rejected, cancelled or refunded, another is opened.
 In the older flows a payment has the order's number, and the bank takes a number once: the next one is \`1001_2\`. Where the
 bank of an open payment does not answer, the same bank opens no other; another bank does, and what is too much is let go when
 the first one answers. A payment that another order has is refused at \`place\`, \`payment.created\`, \`payment.notCreated\` and
