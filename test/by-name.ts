@@ -31,6 +31,7 @@ const inPart = [
   "test/cli/bulk.test.ts",
   "test/inspector/situations.test.ts",
   "test/runtimes/postgres.test.ts",
+  "test/runtimes/sqlite.test.ts",
   "test/crash.test.ts",
   "test/release.test.ts",
   "test/campaign.test.ts",

@@ -5,13 +5,14 @@ import type { PlantedBug } from "./crash/planted.js";
 import { type Point, pointNames } from "./crash/points.js";
 import { isWhole } from "./exhaustive/whole.js";
 
-// `npm run campaign kills` makes as many as one likes, before and after each.
-test(`a kill at each of ${pointNames.length} points, and every law holds afterwards`, {
+// Every second one at each build; `npm run campaign kills` makes as many as one likes, before and after each.
+const points = pointNames.filter((_, i) => isWhole || i % 2 === 1);
+test(`a kill at each of ${points.length} points, and every law holds afterwards`, {
   timeout: 600_000,
 }, async () => {
-  const { breaches, kills } = await killEverywhere({ kills: 1, seed: 7, lanes: 2 });
+  const { breaches, kills } = await killEverywhere({ kills: 1, seed: 7, lanes: 2, points });
   expect(breaches).toEqual([]);
-  const places = pointNames.map((point, i) => [`${point} ${i % 2 === 0 ? "before" : "after"}`, 1]);
+  const places = points.map((point, i) => [`${point} ${i % 2 === 0 ? "before" : "after"}`, 1]);
   expect(kills).toEqual(Object.fromEntries(places));
 });
 

@@ -267,8 +267,8 @@ describe("a merchant's click, with the process lost at every place at which it w
       const missed: string[] = [];
       for (const trap of traps) {
         for (const side of ["before", "after"] as const) {
-          // After a place is nearly before the next one: at each build every second, by turns.
-          for (let points = isWhole || side === "before" ? 1 : 2; points <= 45; points += isWhole ? 1 : 2) {
+          // After a place is nearly before the next one: at each build every fourth, by turns.
+          for (let points = isWhole || side === "before" ? 1 : 3; points <= 45; points += isWhole ? 1 : 4) {
             const steps: Script["steps"] = [
               { n: 0, at: 500, ...trap, place: null, points, side },
               { n: 1, at: 1000, do: "tell", order: 0, event },

@@ -3,6 +3,7 @@ import { describe } from "vitest";
 import { sqliteStore } from "../../src/stores/sqlite/store.js";
 import { Guest, type OpenRuntime } from "../../src/testing/contracts/runtime.js";
 import { temporary } from "../engine/place.js";
+import { isWhole } from "../exhaustive/whole.js";
 import { program } from "../programs.js";
 import { cases, openedHere } from "./cases.js";
 
@@ -36,5 +37,7 @@ const open: OpenRuntime = async (setup, needs) => {
 };
 
 describe("the engine on SQLite", () => {
-  cases(open, { secondNode: "one process owns the SQLite file" });
+  // What becomes of a process that is killed is looked at in crash.test.ts.
+  const kill = isWhole ? {} : { kill: "npm run campaign exhaustive" };
+  cases(open, { secondNode: "one process owns the SQLite file", ...kill });
 });
