@@ -1,6 +1,6 @@
 /** The way to the bank: the payment is created before anything is told of it. */
 import type { Command } from "../../../machines/events.js";
-import { moneyHeld, type OrderStatus, type OtherPayment, unheardTries } from "../../../machines/facts.js";
+import { moneyHeld, type OrderStatus, unheardTries } from "../../../machines/facts.js";
 import { linkLifetimeMinutes, type Settings } from "../../../machines/settings.js";
 import { quoted } from "../../../machines/text.js";
 import { mayHold } from "../../core/others.js";
@@ -117,7 +117,7 @@ const unheardOf = async (
 };
 
 /** The bank has it, and no money will come of it. */
-const isOver = (payment: OtherPayment | OrderRecord["facts"]["payment"]): payment is OtherPayment =>
+const isOver = (payment: OrderRecord["facts"]["payment"]): boolean =>
   payment.exists && (payment.status === "REJECTED" || (payment.status === "ACCEPTED" && moneyHeld(payment) === 0));
 
 /** Whether it is still to be paid, and for what the order is now. */
@@ -145,7 +145,8 @@ export const checkout = async (
   const { attempt = crypto.randomUUID(), ...addresses } = urls;
   // Another bank's id is no id of this one's.
   const preferredId = payment.gateway === gateway.name ? payment.id : null;
-  const endedIds = [payment, ...others].flatMap((one) => (one.gateway === gateway.name && isOver(one) ? [one.id] : []));
+  const ended = [payment, ...others].filter((one) => one.gateway === gateway.name && isOver(one));
+  const endedIds = ended.flatMap(({ id }) => id ?? []);
   const about = { orderId, type: gateway.name };
   const named = { orderId: order.reference ?? orderId, preferredId, endedIds };
   const paymentId = await asking(engine, about, () => gateway.idOf?.(named));
