@@ -16,6 +16,9 @@ import { Places } from "./places.js";
 import { isLoopback, Networks, sourceOfAddress } from "./source.js";
 import { orderOfToken } from "./token.js";
 
+/** Within this a page may tell of one rejection as often as it likes. */
+export const ONE_REJECTION_MS = 10_000;
+
 export interface AdmissionOptions {
   /**
    * Keys of the tokens in the addresses that banks are given, newest first. null = addresses carry none, and then the
@@ -110,6 +113,8 @@ export interface RouteEntry {
 }
 
 const ALL = "";
+/** As long as one moment of a rejection. */
+const ONCE_A_MOMENT: Rate = { burst: 1, perSecond: 1000 / ONE_REJECTION_MS };
 
 /** From this computer comes its proxy, whose visitors are told apart by `sourceOf` or not at all. null = nobody is. */
 const visitorAt = (source: string | null): string | null =>
@@ -119,6 +124,9 @@ export class Admission {
   private readonly allowed: Networks | null;
   private readonly places: Places;
   private readonly buckets: Record<keyof AdmissionLimits, Buckets>;
+  /** Rejections by their ids. */
+  private readonly told: Buckets;
+  private readonly toldAgain: Buckets;
 
   constructor(
     private readonly engine: Pick<Runtime, "clock" | "queries">,
@@ -129,6 +137,8 @@ export class Admission {
     this.buckets = Object.fromEntries(
       Object.entries(limits).map(([name, rate]) => [name, new Buckets(engine.clock, rate)]),
     ) as Record<keyof AdmissionLimits, Buckets>;
+    this.told = new Buckets(engine.clock, ONCE_A_MOMENT);
+    this.toldAgain = new Buckets(engine.clock, ONCE_A_MOMENT);
     const { requestsAtOnce = 4000, unprovenAtOnce = 1000, bufferedBytes = 64 * 1024 * 1024 } = options;
     const unproven = Math.min(unprovenAtOnce, requestsAtOnce);
     this.places = new Places({ proven: requestsAtOnce, unproven, bytes: bufferedBytes });
@@ -217,9 +227,16 @@ export class Admission {
     return unprovenReturns.take(name) === 0 && unprovenReadings.take(ALL) === 0;
   }
 
-  /** Whether one more rejection in the bank's frame is kept with a known order. */
-  mayReject(orderId: string): boolean {
-    return this.buckets.rejections.take(orderId) === 0;
+  /**
+   * Whether a rejection in the bank's frame is handed on to a known order. Told again it is the same one, and takes
+   * nothing of what the order may have; once more it is handed on, because it may not have been stored the first time.
+   * @param id of this rejection in this moment
+   */
+  mayReject(orderId: string, id: string): boolean {
+    if (this.told.wait(id) > 0) return this.toldAgain.take(id) === 0;
+    if (this.buckets.rejections.take(orderId) > 0) return false;
+    this.told.take(id);
+    return true;
   }
 
   /** Whether the shop may be asked for the order of a payment. @param orderId null = no order has that payment */

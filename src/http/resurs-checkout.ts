@@ -8,7 +8,7 @@ import { z } from "zod";
 import { Text, wrongIn } from "../../machines/text.js";
 import type { Log } from "../ports/log.js";
 import type { Runtime } from "../ports/runtime.js";
-import type { Admission } from "./admission.js";
+import { type Admission, ONE_REJECTION_MS } from "./admission.js";
 import { readBody } from "./body.js";
 import { failed } from "./failed.js";
 import { jsonOnly } from "./json-only.js";
@@ -31,9 +31,6 @@ export interface CheckoutRouteOptions {
   publicUrl: () => string;
   keys: () => Promise<AddressKeys>;
 }
-
-/** Within this a page may tell of one rejection as often as it likes. */
-const ONE_REJECTION_MS = 10_000;
 
 const paymentId = z.string().regex(/^[\w-]{1,64}$/);
 const Submitted = z.object({ paymentId, customer: z.unknown().optional() });
@@ -98,14 +95,16 @@ const rejected = async (c: Context, { engine, admission, gateways }: Taking) => 
   try {
     const found = await knownPayment(engine, paymentId, gateways);
     // Turned away before there was an order: there is nothing to keep it with.
-    if (found?.current && admission.mayReject(found.orderId)) {
+    if (found?.current) {
       const content = createHash("sha256")
         .update(JSON.stringify([paymentId, rejection, message]))
         .digest("base64url");
       // The same words in the same moment are one rejection; a bank says the same words every time that it rejects.
       const moment = Math.floor(engine.clock.now() / ONE_REJECTION_MS);
       const id = `rejected-${content.slice(0, 32)}-${moment}`;
-      await engine.submit(found.orderId, { type: "checkout.rejected", rejection, message }, { id });
+      if (admission.mayReject(found.orderId, id)) {
+        await engine.submit(found.orderId, { type: "checkout.rejected", rejection, message }, { id });
+      }
     }
     return c.body(null, 204);
   } catch (error) {

@@ -66,6 +66,7 @@ const branches: Record<string, Row[]> = {
     ["payment.read", { pays: "accepted" }, "processing | status-update/accepted | completePayment"],
     ["payment.read", { pays: "captured", order: virtual }, "completed | status-update/accepted-virtual | completePayment"],
     ["payment.read", { pays: "accepted", order: virtual }, "capturing.asked | status-update/accepted-virtual | capturePayment"],
+    ["payment.read", { pays: "accepted", order: virtual, settings: { enableCapture: false } }, "completed | status-update/accepted-virtual | completePayment"],
     ["payment.read", { pays: "too little", gateway: nets }, "on-hold | status-update/amount-differs | setStatus(amount-differs)"],
     ["payment.read", { pays: "rejected, task done" }, "failed | status-update/rejected-failed | setStatus(payment-status-failed)"],
     ["payment.read", { pays: "rejected, task open" }, "cancelled | status-update/rejected-cancelled | setStatus(payment-status-cancelled)"],

@@ -1,6 +1,6 @@
 /** Rows 3 and 11 of the doors: floods of requests that prove nothing, and where they come from. */
 import { createHash } from "node:crypto";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { PlacedOrder } from "../../machines/events.js";
 import { Buckets } from "../../src/http/buckets.js";
 import { clientAddress, plainAddress, sourceOfAddress } from "../../src/http/source.js";
@@ -104,6 +104,37 @@ describe("doors 3: rejections in the bank's frame", () => {
     await made.world.rest();
     expect(notes(made, "o")).toBe(1);
     expect((await made.world.engine.queries.history("o")).length).toBe(2);
+  });
+
+  test.each([
+    ["in other words", { paymentId: "pay-o", rejection: "deny", message: "another card" }],
+    ["of the other kind", { paymentId: "pay-o", rejection: "fail", message: "no" }],
+    ["without words", { paymentId: "pay-o", rejection: "fail" }],
+  ])("one that is told again and again takes nothing from the next, %s", async (_, next) => {
+    const made = await stage();
+    await made.world.order("o", { gateway: "resurs-rco" });
+    const tell = (body: object) => tally([made.from(elsewhere(1), "/resurs-checkout/rejected", post(body))]);
+    for (let n = 0; n < 6; n += 1) await tell({ paymentId: "pay-o", rejection: "deny", message: "no" });
+    await made.world.after(20_000);
+    await tell(next);
+    await made.world.rest();
+    expect(made.world.woo.order("o").meta.rco_rejected).toEqual([
+      expect.objectContaining({ type: "deny" }),
+      expect.objectContaining({ type: next.rejection }),
+    ]);
+  });
+
+  test("one that the store did not take is taken when the page tells it again", async () => {
+    const made = await stage();
+    await made.world.order("o", { gateway: "resurs-rco" });
+    const submit = vi.spyOn(made.world.engine, "submit").mockRejectedValueOnce(new Error("the disk is full"));
+    for (const status of [500, 204]) {
+      expect(await tally([made.from(elsewhere(1), "/resurs-checkout/rejected", rejection("no"))])).toEqual({
+        [status]: 1,
+      });
+    }
+    await made.world.rest();
+    expect([submit.mock.calls.length, notes(made, "o")]).toEqual([2, 1]);
   });
 
   test("400 different ones are a few notes, and another order's is kept all the same", async () => {

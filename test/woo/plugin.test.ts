@@ -361,6 +361,24 @@ describe.skipIf(php === null)("the WordPress plugin", () => {
     expect(bank.books("pay-9")).toMatchObject({ captured: 1000 });
   });
 
+  test("what another program writes while the engine is down is saved with a note; where it is told to be closed, it is not", async () => {
+    const step: Step = { do: "save", order: "2", status: "processing", to: "completed", method: "ose_resurs-mapi" };
+    const told = async (constants: Record<string, string>) => {
+      const [one] = await wordpressDoes([step], { admin: false, user: 0, constants });
+      return one;
+    };
+    const nowhere = { ORDER_STATUS_ENGINE_URL: "http://127.0.0.1:9" };
+    const open = await told(nowhere);
+    expect(open?.order.status).toBe("completed");
+    expect(open?.notes).toEqual([expect.stringContaining("the status is changed without it")]);
+    const closed = await told({ ...nowhere, ORDER_STATUS_ENGINE_WHEN_DOWN: "closed" });
+    const wrongToken = await told({ ORDER_STATUS_ENGINE_TOKEN: "the token before" });
+    for (const one of [closed, wrongToken]) {
+      expect([one?.order, one?.fired, one?.notes]).toEqual([untouched("processing"), [], []]);
+      expect(one?.logged).toEqual([expect.stringContaining("nothing was changed")]);
+    }
+  });
+
   test("the customer's way to the bank goes over pending, and asks nobody", async () => {
     const steps: Step[] = [
       { do: "save", order: "2", status: "failed", to: "pending", method: "ose_resurs-mapi" },

@@ -152,6 +152,10 @@ export const nets: Document = {
             also: [
               [...BRANCHES, '"on-hold | status-update/amount-differs | setStatus(amount-differs)"'],
               [
+                ...BRANCHES,
+                '{ pays: "accepted", order: virtual, settings: { enableCapture: false } }, "completed | status-update/accepted-virtual | completePayment"',
+              ],
+              [
                 "scenarios/nets.json",
                 "Sold through Nets, nothing to ship, already charged: completed when the customer returns",
               ],

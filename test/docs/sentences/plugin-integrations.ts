@@ -1,5 +1,5 @@
 /** "Resurs Merchant API 2.0 for WooCommerce": hooks, conditions, callbacks, mails. */
-import { ASKS, BRANCHES, CELLS, differs, done, PAGES, type Section, UNPROVEN } from "./row.js";
+import { ASKS, BRANCHES, CELLS, differs, done, PAGES, type Section, UNPROVEN, WHILE_DOWN } from "./row.js";
 
 const SCREEN = "the order screen: what the engine refuses is not saved, leaves no trace, and the merchant reads why";
 const ANY_CONTEXT = "whatever writes the status of an order of ours is asked, in any context";
@@ -62,7 +62,7 @@ export const pluginIntegrations: Section[] = [
       ),
       done(
         "so that WooCommerce dispatches its hooks",
-        "`update_status()` and `save()` of another program ask the engine about an order of the plugin's own methods: Completed is captured first and then written by the engine, or it is refused with a note.",
+        "`update_status()` and `save()` of another program ask the engine about an order of the plugin's own methods: Completed is captured first and then written by the engine, or it is refused with a note. While the engine is down, it is saved with a note and not captured, unless the plugin is set to `closed`.",
         ["woo/plugin.test.ts", ANY_CONTEXT],
         {
           pages: ["woocommerce.md#a-change-of-status"],
@@ -71,6 +71,7 @@ export const pluginIntegrations: Section[] = [
               "woo/plugin.test.ts",
               "what the engine says yes to outside the admin is captured first, and written by the engine",
             ],
+            [...WHILE_DOWN],
           ],
         },
       ),

@@ -1,5 +1,5 @@
 /** "Resurs Merchant API 2.0 for WooCommerce": order management, feature by feature. */
-import { ASKS, BRANCHES, differs, done, type Section } from "./row.js";
+import { ASKS, BRANCHES, differs, done, type Section, WHILE_DOWN } from "./row.js";
 
 const END = "%s is refused of an order that is %s (%s): an end cannot be reverted";
 
@@ -403,7 +403,7 @@ export const pluginManagement: Section[] = [
     rows: [
       done(
         "it is up to the integrator to ensure that frozen status checks are handled properly",
-        "Outside the admin, too, the plugin asks the engine before a status of an order of its own methods is saved. There it does not ask about pending, nor about an order that is still a draft, unless a client of the REST API wants it. Nowhere does it ask about Refunded once all was refunded by hand, nor about a status of another plugin that the engine was not told of.",
+        "Outside the admin, too, the plugin asks the engine before a status of an order of its own methods is saved. There it does not ask about pending, nor about an order that is still a draft, unless a client of the REST API wants it. Nowhere does it ask about Refunded once all was refunded by hand, nor about a status of another plugin that the engine was not told of. While the engine is down, a status is saved without it, with a note, unless the plugin is set to `closed`.",
         ["woo/plugin.test.ts", "whatever writes the status of an order of ours is asked, in any context"],
         {
           pages: ["woocommerce.md#a-change-of-status"],
@@ -414,6 +414,7 @@ export const pluginManagement: Section[] = [
               "woo/plugin-tells.test.ts",
               "of everything: the status is saved, the bank is not asked for a refund, and the engine flags it",
             ],
+            [...WHILE_DOWN],
           ],
         },
       ),

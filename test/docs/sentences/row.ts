@@ -71,3 +71,7 @@ export const UNPROVEN = [
 ] as const;
 export const ASKS = ["core/decide.test.ts", "$ask, the payment $payment: $expected"] as const;
 export const BRANCHES = ["core/branches.test.ts", "%s of %j: %s"] as const;
+export const WHILE_DOWN = [
+  "woo/plugin.test.ts",
+  "what another program writes while the engine is down is saved with a note; where it is told to be closed, it is not",
+] as const;

@@ -320,7 +320,7 @@ export const workflows: Document = {
         ),
         done(
           "which kind of state, with datestamps",
-          "`rco_rejected` lists the last twenty that were kept, each with its kind and an ISO date. The same kind with the same words, told again within the same ten seconds of the clock, counts as one, and of a flood of others only a few are kept.",
+          "`rco_rejected` lists the last twenty that were kept, each with its kind and an ISO date. The same kind with the same words, told again within the same ten seconds of the clock, counts as one. Of one order, five are kept at once and then one every ten minutes (`http.limits`); the others are dropped.",
           [
             "http/http-flows.test.ts",
             "each rejection is kept with its date, also in the same words; the message is that of the last",
@@ -334,12 +334,13 @@ export const workflows: Document = {
                 "doors/admission.test.ts",
                 "400 different ones are a few notes, and another order's is kept all the same",
               ],
+              ["doors/admission.test.ts", "one that is told again and again takes nothing from the next, %s"],
             ],
           },
         ),
         done(
           "This is the message that has been shown on the customer view",
-          "`rco_reject_message` keeps the latest message.",
+          "`rco_reject_message` keeps the latest message of the rejections that were kept.",
           [
             "http/http-flows.test.ts",
             "each rejection is kept with its date, also in the same words; the message is that of the last",
