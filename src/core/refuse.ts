@@ -47,11 +47,13 @@ export const stay = (builder: DecisionBuilder, shown: OrderMessage): void => {
   builder.answer(shown, "moved", { rule: "order/own-status", from: status });
 };
 
-/** Why a status has no branch for it; undefined = the status says it. */
+/** Why a status has no branch for it; undefined = the status says it. What nobody has read says nothing of its money. */
 const whyNoBranch = (type: string, context: GuardContext): Reason | undefined => {
   const reason = whyNotHere[type];
   const fact = reason === undefined ? undefined : untrueWhere[reason];
-  return fact !== undefined && guards[fact]({ context }) ? undefined : reason;
+  if (fact === undefined) return reason;
+  const { id, readAt } = context.payment;
+  return (id !== null && readAt === null) || guards[fact]({ context }) ? undefined : reason;
 };
 
 /** No branch took it. */

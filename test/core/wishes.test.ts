@@ -40,12 +40,13 @@ describe("a merchant's wish", () => {
   test.each([
     ["merchant.editedLines", { lines: [], total: 5, adds: false }, "completed", "not-editable"],
     ["merchant.recalculated", {}, "completed", "not-editable"],
-    ["merchant.refundedAmount", { amount: 5 }, "pending", "refund-not-possible"],
-    ["merchant.refunded", {}, "pending", "refund-not-possible"],
+    ["merchant.refundedAmount", { amount: 5 }, "pending", "not-possible-now"],
+    ["merchant.refunded", {}, "pending", "not-possible-now"],
     ["merchant.captured", {}, "pending", "not-possible-now"],
     ["merchant.captured", {}, "failed", "not-possible-now"],
     ["merchant.captured", {}, "cancelled", "terminal-status"],
-    ["merchant.released", {}, "pending", "nothing-to-release"],
+    ["merchant.released", {}, "pending", "not-possible-now"],
+    ["merchant.released", {}, "cancelled", "terminal-status"],
     ["merchant.held", {}, "completed", "terminal-status"],
     ["merchant.reopened", {}, "checkout-draft", "not-possible-now"],
   ] as const)("%s (%j) of an order that is %s: %s", (type, more, status, reason) => {

@@ -299,7 +299,7 @@ ${actionTables()}
 
 Completed, cancelled and refunded are ends; completed → refunded is the one way on.
 A refund of a pending, failed, cancelled or refunded order is refused without a reading. If the payment was last seen with money
-to refund, the reason is not \`refund-not-possible\` but the status: \`not-possible-now\`, or \`terminal-status\` of a closed order.
+to refund, or nobody has read it, the reason is the status: \`not-possible-now\`, or \`terminal-status\` of a closed order.
 
 ## Every rule
 
