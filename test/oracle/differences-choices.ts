@@ -116,7 +116,7 @@ export const choiceDifferences: Difference[] = [
     engine: "refused from pending and failed; from the other statuses the same",
     why: "000 and 003: such an order was never paid as far as the shop knows; a reading of the payment moves it on first",
     rows: { "resurs-before-status-change-rules": 8 },
-    pairs: turnedDown("refunded", "refund-not-possible", ["pending", "failed"]),
+    pairs: turnedDown("refunded", "not-possible-now", ["pending", "failed"]),
     when: all(isChange, wants("refunded"), fromOneOf("pending", "failed")),
   },
   {
