@@ -4,8 +4,12 @@ import { campaign, progress, tell } from "../campaign.js";
 import { flood } from "./flood.js";
 import { type Siege, siege } from "./siege.js";
 
-/** A proven callback is answered within this, 99 times of a hundred, whatever strangers do meanwhile. */
-const MOST_P99_MS = 50;
+/**
+ * A proven callback is answered within so many times what a server needs that reads what comes and answers 202, 99 times
+ * of a hundred, in the same siege; or within so many milliseconds.
+ */
+const MOST_TIMES_BARE = 5;
+const FAST_ENOUGH_MS = 50;
 const MOST_MIB = 100;
 
 const options = campaign(
@@ -44,14 +48,13 @@ const seen: Siege | null = seconds > 0 ? await siege(seconds, strangers) : null;
 bar.to(seconds > 0 ? 3 : 2);
 bar.end();
 
-const breachesOf = ({ siege: { statuses, p99 }, memory }: Siege): string[] => {
+const breachesOf = ({ siege: { statuses, p99 }, bare, memory }: Siege): string[] => {
   const turnedAway = Object.keys(statuses).filter((label) => label !== "genuine 202");
   const more = memory.most - memory.idle;
+  const allowed = Math.max(FAST_ENOUGH_MS, MOST_TIMES_BARE * bare.p99);
   return [
     ...(turnedAway.length > 0 ? [`the bank was answered otherwise than 202: ${counted(statuses)}`] : []),
-    ...(p99 > MOST_P99_MS
-      ? [`the bank was answered within ${p99} ms, 99 times of a hundred; ${MOST_P99_MS} are allowed`]
-      : []),
+    ...(p99 > allowed ? [`the bank was answered within ${p99} ms, 99 times of a hundred; ${allowed} are allowed`] : []),
     ...(more > MOST_MIB ? [`${more} MiB more than idle; ${MOST_MIB} are allowed`] : []),
   ];
 };
@@ -70,10 +73,11 @@ const lines = figures.flatMap(({ addresses, idle, flood: felt, readings, allowed
   "",
 ]);
 if (seen !== null) {
-  const { idle, siege: felt, memory, processor, readings } = seen;
+  const { idle, siege: felt, bare, memory, processor, readings } = seen;
   lines.push(
     `strangers  ${seconds} s (${counted(seen.strangers)})`,
     `the bank   ${counted(felt.statuses)}; p50 ${felt.p50} ms, p99 ${felt.p99} ms (idle: p50 ${idle.p50} ms, p99 ${idle.p99} ms)`,
+    `bare       p50 ${bare.p50} ms, p99 ${bare.p99} ms, where a server answers 202 to whatever comes`,
     `readings   ${readings}`,
     `processor  ${processor.toFixed(1)} s`,
     `memory     ${memory.idle} MiB idle, ${memory.most} MiB at most`,

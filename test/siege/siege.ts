@@ -26,9 +26,10 @@ export interface Strangers {
 }
 
 export interface Siege {
-  /** The bank's callbacks: before the siege, and in it. */
+  /** The bank's callbacks: before the siege, in it, and in the same siege of a server that answers 202 to whatever comes. */
   idle: Report;
   siege: Report;
+  bare: Report;
   /** How the strangers' requests were answered. */
   strangers: Record<string, number>;
   /** Resident memory in MiB: before, and the most that it was. */
@@ -56,6 +57,11 @@ const strangersAt = (told: Strangers): Promise<Record<string, number>> =>
     child.once("exit", (code) => code !== 0 && reject(new Error(`the strangers ended with ${code}`)));
     child.send(told);
   });
+
+const answers202 = async (request: Request): Promise<Response> => {
+  await request.arrayBuffer();
+  return new Response(null, { status: 202 });
+};
 
 /** @param perSecond requests a second of each kind of stranger */
 export const siege = async (seconds: number, perSecond: number): Promise<Siege> => {
@@ -101,16 +107,22 @@ export const siege = async (seconds: number, perSecond: number): Promise<Siege> 
     }
     const keys = { callbacks: [key], returns: [key] };
     const genuine = ids.map((id) => new URL(urlsFor(served.url, id, "resurs-mapi", keys).callbackUrl).pathname);
-    const callbacks = (forSeconds: number): Promise<Report> =>
+    const callbacks = (url: string, forSeconds: number): Promise<Report> =>
       run({
-        url: served.url,
+        url,
         requests: Math.max(1, Math.round(CALLBACKS_PER_SECOND * forSeconds)),
         perSecond: CALLBACKS_PER_SECOND,
         kinds: ["genuine"],
         paths: { plain: "", forged: "", genuine },
         paymentIds: ids.map((id) => `pay-${id}`),
       });
-    const idle = await callbacks(IDLE_SECONDS);
+    const besieged = async (url: string) => {
+      const sockets = { silent: 2000, held: 200 };
+      const strangers = strangersAt({ url, seconds, orders: ids, sockets, perSecond });
+      const report = await callbacks(url, seconds);
+      return { report, counts: await strangers };
+    };
+    const idle = await callbacks(served.url, IDLE_SECONDS);
     globalThis.gc?.();
     const memory = { idle: resident(), most: 0 };
     const before = readings;
@@ -118,21 +130,15 @@ export const siege = async (seconds: number, perSecond: number): Promise<Siege> 
     const sampled = setInterval(() => {
       memory.most = Math.max(memory.most, resident());
     }, SAMPLE_MS);
-    const sockets = { silent: 2000, held: 200 };
-    const strangers = strangersAt({ url: served.url, seconds, orders: ids, sockets, perSecond });
-    const during = await callbacks(seconds);
-    const counts = await strangers;
+    const { report: during, counts } = await besieged(served.url);
     clearInterval(sampled);
     const { user, system } = process.cpuUsage(spent);
     const [least, most] = [memory.idle, Math.max(memory.most, resident())].map(Math.round) as [number, number];
-    return {
-      idle,
-      siege: during,
-      strangers: counts,
-      memory: { idle: least, most },
-      processor: (user + system) / 1e6,
-      readings: readings - before,
-    };
+    const used = { processor: (user + system) / 1e6, readings: readings - before };
+    // After the engine, whose memory begins where a process without a flood behind it is.
+    const bare = await listen(answers202);
+    const { report: peer } = await besieged(bare.url).finally(() => bare.close());
+    return { idle, siege: during, bare: peer, strangers: counts, memory: { idle: least, most }, ...used };
   } finally {
     await served.close();
     await engine.stop();
