@@ -110,14 +110,20 @@ export class ReferenceStory {
   }
 
   becomes(status: OrderStatus, now: number): void {
-    const { order, flow } = this;
+    const { order } = this;
     if (status === order.status) return;
-    if (status !== "pending" && flow.linkExpires && this.isUndecided())
-      order.looks = this.lookMinutes.map((minutes) => now + minutes * MINUTE);
     order.status = status;
     order.written = now;
     order.heldByHand = false;
     this.linkBegins();
+    if (this.isUndecided()) this.looksBegin(now);
+  }
+
+  /** Where no link runs out, nothing else would have the payment read if callback and return are lost. */
+  looksBegin(now: number): void {
+    const { order } = this;
+    if (order.linkEnds === Number.POSITIVE_INFINITY)
+      order.looks = this.lookMinutes.map((minutes) => now + minutes * MINUTE);
   }
 
   /** The bank has neither accepted nor rejected it. */
@@ -244,7 +250,8 @@ const happens = (stories: ReferenceStory[], step: ScriptStep, now: number): void
       story.begin();
       order.status = "pending";
       order.written = now;
-      return story.linkBegins();
+      story.linkBegins();
+      return story.looksBegin(now);
     case "bank":
       return void order.attempts.at(step.attempt ?? -1)?.change(step.change, now);
     case "return":
