@@ -15,10 +15,10 @@ export const metadata = (container: string): Section[] => [
       ),
       done(
         "again be base64-decoded",
-        "`GET /returns/landing` decodes it and finds the order by it, if the payment that it names is the order's current one. As a container proves nothing, the payment is read and no more, at most once a minute, and an order whose customer is still at the bank is left alone.",
+        "`GET /returns/landing` decodes it and finds the order by it, if the payment that it names is the order's current one. As a container proves nothing, the payment is read, at most once a minute, and the order follows what the bank says of it; nothing is booked, and an order whose customer is still at the bank is left alone.",
         [
           "http/http-flows.test.ts",
-          "finds the order by what its customer carries; as a container proves nothing, the payment is read and no more",
+          "finds the order by what its customer carries; as a container proves nothing, it follows only what the bank says",
         ],
         {
           also: [
