@@ -2,6 +2,7 @@
 import { differs, done, type Section } from "./row.js";
 
 const legacy = "gateways/resurs-legacy.test.ts";
+const FOUND = "with %s reference at the bank, the order is found by what its customer carries";
 
 export const metadata = (container: string): Section[] => [
   {
@@ -11,7 +12,12 @@ export const metadata = (container: string): Section[] => [
         "will be injected into an apiData-container",
         "In the simplified and the hosted flow the container carries the payment's id and the order's.",
         [legacy, container],
-        { also: [[legacy, "the customer is sent to the bank's page, and comes back with a payment"]] },
+        {
+          also: [
+            [legacy, "the customer is sent to the bank's page, and comes back with a payment"],
+            ["engine/reference-legacy.test.ts", FOUND],
+          ],
+        },
       ),
       done(
         "again be base64-decoded",
@@ -24,6 +30,7 @@ export const metadata = (container: string): Section[] => [
           also: [
             ["http/http-flows.test.ts", "%s in it leads nowhere, and the bank is not asked"],
             ["http/http-flows.test.ts", "opened again and again has the payment read once a minute"],
+            ["engine/reference-legacy.test.ts", FOUND],
           ],
         },
       ),
