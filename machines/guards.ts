@@ -20,14 +20,17 @@ export {
 } from "./questions.js";
 
 const combined = {
-  /** Seed 003, "Conditions required for capturing payments", one line per bullet. */
+  /**
+   * Seed 003, "Conditions required for capturing payments", one line per bullet. Frozen comes first: "Additional HPOS
+   * handling" names it whatever else is missing.
+   */
   canCapture: and([
     not("isGone"),
     not("isPaidOtherwise"),
     not("isInAnotherCurrency"),
+    not("isFrozen"),
     "hasPayment",
     not("isRejected"),
-    not("isFrozen"),
     not("isInInspection"),
     not("isCapturedInFull"),
     "offersCapture",

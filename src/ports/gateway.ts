@@ -37,6 +37,8 @@ export interface NewPayment extends PaymentUrls {
   attempt?: string | undefined;
   /** The reference under which the bank has the order: its id, unless it was placed with another. */
   orderId: string;
+  /** The order's id in the shop; left out: it is the reference. */
+  shopOrderId?: string | undefined;
   /** Minor units. */
   total: number;
   currency: string;

@@ -864,6 +864,15 @@ describe("what a merchant may do, and the reason when not", () => {
     expect(life.raised).toEqual(["discrepancy:processing-but-unpaid"]);
   });
 
+  test.each(["merchant.processed", "merchant.completed"] as const)(
+    "%s of an order that costs nothing shows nobody that its payment is open",
+    (type) => {
+      const life = new Life(anOrder({ total: 0 }));
+      expect(life.settle({ type, via: "dropdown" }, payments["at the bank"])).toMatchObject({ outcome: "moved" });
+      expect(life.raised).toEqual([]);
+    },
+  );
+
   test.each([
     [true, { outcome: "refused", reason: "capture-not-possible" }, "pending", []],
     [false, { outcome: "moved", to: "completed" }, "completed", ["discrepancy:processing-but-unpaid"]],
@@ -940,6 +949,26 @@ describe("what a merchant may do, and the reason when not", () => {
     expect(life.settle(asks.complete)).toMatchObject({ outcome: "moved", to: "completed" });
     expect(life.types).not.toContain("capturePayment");
   });
+
+  test.each(
+    (["pending", "on-hold", "processing", "failed"] as const)
+      .flatMap((status) =>
+        (["complete", "capture"] as const).flatMap((ask) => [true, false].map((on) => [status, ask, on] as const)),
+      )
+      .filter(([status, ask]) => ask === "complete" || !["pending", "failed"].includes(status)),
+  )(
+    "an order that is %s has its frozen payment named, though it has no order lines: %s, with capturing %s",
+    (status, ask, on) => {
+      const life = new Life(anOrder({ status }), rulesWith({ enableCapture: on }));
+      const bare = reading({ status: "FROZEN", hasOrder: false, total: 0, authorized: 0, offers: [] });
+      expect(life.settle(asks[ask], bare)).toMatchObject({
+        outcome: "refused",
+        reason: "unable-to-capture-frozen-order",
+        to: status,
+      });
+      expect(life.types).not.toContain("capturePayment");
+    },
+  );
 
   test("only cancelling is switched off: a change of lines cancels the old ones all the same", () => {
     const { life } = asked("remove a line", "accepted", { enableCancel: false });

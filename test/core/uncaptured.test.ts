@@ -140,3 +140,15 @@ describe("a part was captured in the portal, and the bank refuses the rest", () 
     expect([life.status, life.raised]).toEqual(["completed", []]);
   });
 });
+
+describe("an order with nothing to send that was paid with another amount", () => {
+  test.each([
+    ["resurs-mapi", "processing"],
+    ["resurs-simplified", "processing"],
+    ["nets-easy", "on-hold"],
+  ] as const)("at %s is %s, flagged and not captured", (gateway, status) => {
+    const life = lifeOf({ ...virtual, gateway });
+    life.settle(success, payments["too little"]);
+    expect([life.status, life.raised, captures(life)]).toEqual([status, ["discrepancy:amount-mismatch"], 0]);
+  });
+});

@@ -489,15 +489,16 @@ describe("a landing page without the order in its address", () => {
   const landing = (data: Record<string, unknown>) =>
     `/returns/landing?apiData=${encodeApiData(data as ApiData)}&apiDataId=x`;
 
-  test("finds the order by what its customer carries; as a container proves nothing, the payment is read and no more", async () => {
+  test("finds the order by what its customer carries; as a container proves nothing, it follows only what the bank says", async () => {
     const { world, get } = await doors({ readContainer: decodeApiData });
-    await world.order("o");
-    await world.order("away", { payment: "TASK_REDIRECTION_REQUIRED" });
-    for (const id of ["o", "away"]) {
+    const said = { o: "ACCEPTED", frozen: "FROZEN", no: "REJECTED", away: "TASK_REDIRECTION_REQUIRED" };
+    for (const [id, payment] of Object.entries(said)) {
+      await world.order(id, { payment });
       const { status, body } = await get(landing({ wc_order_id: id, preferred_id: `pay-${id}` }));
       expect([status, body]).toEqual([200, { next: "thankYou", error: null }]);
     }
-    expect(["o", "away"].map((id) => world.status(id))).toEqual(["processing", "pending"]);
+    const came = Object.keys(said).map((id) => world.status(id));
+    expect(came).toEqual(["processing", "on-hold", "failed", "pending"]);
   });
 
   test.each([

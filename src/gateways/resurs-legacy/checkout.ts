@@ -3,7 +3,15 @@ import type { CreatedPayment, Gateway, GatewayAnswer, NewPayment } from "../../p
 import { afterShopOf } from "./after-shop.js";
 import { refusal } from "./failure.js";
 import { isPreferredId } from "./ids.js";
-import { attemptOf, cartBodyOf, checkoutBodyOf, containerOf, type NewCheckout, preferredIdOf } from "./requests.js";
+import {
+  attemptOf,
+  cartBodyOf,
+  checkoutBodyOf,
+  containerOf,
+  inShop,
+  type NewCheckout,
+  preferredIdOf,
+} from "./requests.js";
 import { CheckoutSession } from "./schema.js";
 import { jsonOf, type LegacyOptions, soapOf } from "./transport.js";
 
@@ -113,11 +121,11 @@ export const resursCheckout = (options: ResursCheckoutOptions): CheckoutGateway 
      */
     async createPayment(payment) {
       if (options.embedded) return openFor(payment);
-      const { preferredId, successUrl, orderId, endedIds = [] } = payment;
+      const { preferredId, successUrl, endedIds = [] } = payment;
       if (!preferredId) return { kind: "failed", detail: "there is no checkout that this order was made in" };
       if (endedIds.includes(preferredId))
         return { kind: "failed", detail: "the checkout that this order was made in is over; it takes a new order" };
-      const { meta } = containerOf({ orderId, preferredId, checkoutType: "rco" });
+      const { meta } = containerOf({ orderId: inShop(payment), preferredId, checkoutType: "rco" });
       return { kind: "ok", paymentId: preferredId, status: "UNREAD", redirectUrl: successUrl, meta };
     },
   };

@@ -148,6 +148,10 @@ export const preferredIdOf = (
   return [preferredId ?? asId(orderId), ...further].find((id) => !endedIds.includes(id)) as string;
 };
 
+/** The order as the shop knows it, whatever reference the bank has it under. */
+export const inShop = ({ orderId, shopOrderId = orderId }: Pick<NewPayment, "orderId" | "shopOrderId">): string =>
+  shopOrderId;
+
 /** The addresses as getSigningUrl makes them (002). */
 export const attemptOf = (
   payment: NewPayment,
@@ -155,9 +159,8 @@ export const attemptOf = (
   checkoutType: string,
   paymentMethodId?: string,
 ): PaymentAttempt => {
-  const { orderId } = payment;
   const method = paymentMethodId === undefined ? {} : { paymentMethodId };
-  const { data, meta } = containerOf({ orderId, preferredId, checkoutType, ...method });
+  const { data, meta } = containerOf({ orderId: inShop(payment), preferredId, checkoutType, ...method });
   // Whoever comes from signing is not there yet: his page is the one that books.
   const successUrl = new URL(payment.signedUrl ?? payment.successUrl);
   successUrl.searchParams.set("apiDataId", meta.apiDataId);
@@ -179,7 +182,7 @@ export const bookingOf = async (
 ) => ({
   paymentData: { preferredId, paymentMethodId: options.paymentMethodId, ...control(options) },
   orderData: paymentSpec(payment.lines, payment.total),
-  customer: customerElement(await options.customerOf(payment.orderId)),
+  customer: customerElement(await options.customerOf(inShop(payment))),
   signing: { successUrl: to.successUrl, failUrl: to.failUrl },
 });
 
@@ -206,7 +209,7 @@ export const hostedBodyOf = async (payment: NewPayment, attempt: PaymentAttempt,
   paymentData: { preferredId: attempt.preferredId, paymentMethodId: options.paymentMethodId },
   ...control(options),
   orderData: hostedOrder(payment),
-  customer: options.customerOf && hostedCustomer(await options.customerOf(payment.orderId)),
+  customer: options.customerOf && hostedCustomer(await options.customerOf(inShop(payment))),
   successUrl: attempt.successUrl,
   failUrl: attempt.failUrl,
   backUrl: attempt.failUrl,

@@ -162,13 +162,12 @@ export const checkout = async (
     return { kind: "failed", detail: `the order takes no payment now (${began.reason})` };
   const asks = {
     attempt,
-    orderId: order.reference ?? orderId,
+    ...named,
+    ...(named.orderId !== orderId && { shopOrderId: orderId }),
     total: order.total,
     currency: order.currency,
     lines: order.lines,
     linkLifetimeMinutes: linkLifetimeMinutes(engine.settings),
-    preferredId,
-    endedIds,
     triedBefore: unheardTries(asked.facts.tries).some(
       (one) => one.paymentId === paymentId && one.gateway === gateway.name,
     ),

@@ -125,13 +125,14 @@ export const checkoutFlow: Document = {
         ),
         done(
           "update to either *processing, on-hold* or *failed*",
-          "A pending order becomes processing, on hold or failed by the payment's status, and stays pending while the bank knows no payment. If it has nothing to send, an accepted payment is captured and the order completed; it is completed at once where capturing is switched off or nothing is left to capture, and processing where the bank does not capture. It becomes cancelled if the bank rejected the payment and the customer had not completed the task there (Merchant API 2), or comes back by the fail page first.",
+          "A pending order becomes processing, on hold or failed by the payment's status, and stays pending while the bank knows no payment. If it has nothing to send, an accepted payment is captured and the order completed; it is completed at once where capturing is switched off or nothing is left to capture, and processing where it cannot be captured, as with another amount at the bank. It becomes cancelled if the bank rejected the payment and the customer had not completed the task there (Merchant API 2), or comes back by the fail page first.",
           [...CELLS, '["P", "H    H    H    H    R    F    X'],
           {
             options: ["settings.enableCapture"],
             also: [
               [...PAGES, '["fail", "rejected, task done", "cancelled"]'],
               [...BRANCHES, '"capturing.asked | status-update/accepted-virtual | capturePayment"'],
+              ["core/uncaptured.test.ts", "at %s is %s, flagged and not captured"],
               [
                 "scenarios/status-resolution.json",
                 "A download with automatic capture switched off completes, and the uncaptured money is flagged",

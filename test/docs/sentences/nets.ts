@@ -77,7 +77,7 @@ export const nets: Document = {
         ),
         differs(
           "you should not change the status to Processing/Completed manually",
-          "Completed is refused while nothing is reserved or charged, unless capturing is switched off or the order costs nothing. Processing is allowed for a pending, on-hold or failed order, as WooCommerce lets a merchant. Either is flagged while the customer has a payment open at Nets that he has not paid.",
+          "Completed is refused while nothing is reserved or charged, unless capturing is switched off or the order costs nothing. Processing is allowed for a pending, on-hold or failed order, as WooCommerce lets a merchant. Unless the order costs nothing, either is flagged while the customer has a payment open at Nets that he has not paid.",
           {
             rules: ["merchant/processing"],
             test: [
@@ -95,6 +95,7 @@ export const nets: Document = {
                 "core/decide.test.ts",
                 "completed by hand while nothing is reserved, with capturing %s: %j, and the order is %s",
               ],
+              ["core/decide.test.ts", "%s of an order that costs nothing shows nobody that its payment is open"],
               [...BRANCHES, '["merchant.completed", { pays: "missing", order: { total: 0} }, "completed |'],
               [...BRANCHES, '["merchant.completed", { pays: "captured" }, "completed | capture/already-captured'],
             ],

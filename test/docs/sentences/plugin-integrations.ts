@@ -165,6 +165,10 @@ export const pluginIntegrations: Section[] = [
               "core/decide.test.ts",
               "a free order that is %s is not completed while its payment is %s, with capturing %s",
             ],
+            [
+              "core/decide.test.ts",
+              "an order that is %s has its frozen payment named, though it has no order lines: %s, with capturing %s",
+            ],
             [...BRANCHES, '["merchant.completed", { pays: "frozen", settings: { enableCapture: false} }, "no branch"]'],
             ["woo/plugin.test.ts", SCREEN],
           ],

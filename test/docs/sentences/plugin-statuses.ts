@@ -94,7 +94,7 @@ export const pluginStatuses: Section[] = [
       ),
       differs(
         "For `ACCEPTED` status, the order is marked as `processing`.",
-        "So it is, if the payment holds money: an accepted payment of which everything was cancelled or refunded pays for nothing, and puts a pending order on hold with a flag. An order with nothing to send, whichever bank has the payment, is captured and completed, as Nets Easy has it; completed at once if it was captured already, costs nothing, or capturing is switched off; and processing if the conditions for a capture are not met or the bank refuses it.",
+        "So it is, if the payment holds money: an accepted payment of which everything was cancelled or refunded pays for nothing, and puts a pending order on hold with a flag. An order with nothing to send, whichever bank has the payment, is captured and completed, as Nets Easy has it; completed at once if it was captured already, costs nothing, or capturing is switched off; and processing if the conditions for a capture are not met or the bank refuses it. At Nets, an order that was paid with another amount goes on hold, whatever is in it.",
         {
           rules: ["status-update/accepted", "status-update/holds-nothing"],
           options: ["settings.enableCapture"],
@@ -103,6 +103,7 @@ export const pluginStatuses: Section[] = [
             [...BRANCHES, '"capturing.asked | status-update/accepted-virtual | capturePayment"'],
             ["core/decide.test.ts", "%s", '"nothing to process, no capture offered: processing"'],
             ["core/uncaptured.test.ts", "at %s, %s, is paid and flagged"],
+            ["core/uncaptured.test.ts", "at %s is %s, flagged and not captured"],
             [
               "scenarios/status-resolution.json",
               "A download with automatic capture switched off completes, and the uncaptured money is flagged",

@@ -2,6 +2,7 @@
 import { differs, done, type Section } from "./row.js";
 
 const legacy = "gateways/resurs-legacy.test.ts";
+const FOUND = "with %s reference at the bank, the order is found by what its customer carries";
 
 export const metadata = (container: string): Section[] => [
   {
@@ -11,19 +12,25 @@ export const metadata = (container: string): Section[] => [
         "will be injected into an apiData-container",
         "In the simplified and the hosted flow the container carries the payment's id and the order's.",
         [legacy, container],
-        { also: [[legacy, "the customer is sent to the bank's page, and comes back with a payment"]] },
+        {
+          also: [
+            [legacy, "the customer is sent to the bank's page, and comes back with a payment"],
+            ["engine/reference-legacy.test.ts", FOUND],
+          ],
+        },
       ),
       done(
         "again be base64-decoded",
-        "`GET /returns/landing` decodes it and finds the order by it, if the payment that it names is the order's current one. As a container proves nothing, the payment is read and no more, at most once a minute, and an order whose customer is still at the bank is left alone.",
+        "`GET /returns/landing` decodes it and finds the order by it, if the payment that it names is the order's current one. As a container proves nothing, the payment is read, at most once a minute, and the order follows what the bank says of it; nothing is booked, and an order whose customer is still at the bank is left alone.",
         [
           "http/http-flows.test.ts",
-          "finds the order by what its customer carries; as a container proves nothing, the payment is read and no more",
+          "finds the order by what its customer carries; as a container proves nothing, it follows only what the bank says",
         ],
         {
           also: [
             ["http/http-flows.test.ts", "%s in it leads nowhere, and the bank is not asked"],
             ["http/http-flows.test.ts", "opened again and again has the payment read once a minute"],
+            ["engine/reference-legacy.test.ts", FOUND],
           ],
         },
       ),

@@ -57,7 +57,7 @@ export const workflows: Document = {
         ),
         done(
           "Log, handle and return what happened in step 2",
-          "A payment that the bank does not create is written to the log with its order, noted on the order and answered as `failure`. A checkout that throws is logged and answered in the same way, and noted if the payment was asked for under an id of the shop's. Where the bank is not asked, as for a closed order or while another try is under way, the answer is `failure` and nothing is logged or noted.",
+          "A payment that the bank does not create is written to the log with its order, noted on the order and answered as `failure`. A checkout that throws is logged and answered in the same way, and noted if the payment was asked for under an id of the shop's. Where the bank is asked for no payment, as for a cancelled order or while another try is under way, the answer is `failure`, and nothing is logged or noted; if the payment before holds the money, it is `success` with the success address.",
           ["engine/failures-logged.test.ts", "a payment that the bank does not create"],
           {
             rules: ["checkout/not-created"],
@@ -68,6 +68,7 @@ export const workflows: Document = {
                 "engine/engine.test.ts",
                 "an order that does not wait for a payment gets none: the bank is not asked to make one",
               ],
+              ["engine/engine.test.ts", "an order that is paid gets no second payment: its customer is thanked"],
               ["http/http-flows.test.ts", "failure is noted on the order, which keeps its status"],
             ],
           },
@@ -243,7 +244,7 @@ export const workflows: Document = {
         ),
         done(
           "most of the data- and metas is now filling in the missing gap of information",
-          "For an order that was made in the frame, process_payment fills in the missing metadata and answers with the success address; nothing is sent to the bank.",
+          "For an order that was made in the frame, process_payment fills in the missing metadata, unless the bank holds the money already, and answers with the success address; the bank is only asked what it has of the payment.",
           ["gateways/resurs-legacy.test.ts", "process_payment fills in what is missing, and sends nothing"],
         ),
         done(

@@ -73,7 +73,7 @@ final class Order_Status_Engine_Order {
 			foreach ( $order->get_items( $kind ) as $item ) {
 				foreach ( array( $item->get_total(), $item->get_total_tax() ) as $told ) {
 					if ( is_string( $told ) && '' !== trim( $told ) && ! is_numeric( $told ) ) {
-						$unread[] = mb_substr( trim( (string) $item->get_name() ), 0, 100 ) . ': ' . mb_substr( $told, 0, 50 );
+						$unread[] = self::cut( self::trimmed( $item->get_name() ), 100 ) . ': ' . self::cut( $told, 50 );
 					}
 				}
 			}
@@ -112,9 +112,28 @@ final class Order_Status_Engine_Order {
 		return is_numeric( $told ) ? self::minor( $told, $currency ) : 0;
 	}
 
+	/** Without spaces at its ends, as JavaScript knows spaces. What is no UTF-8 is nothing. */
+	private static function trimmed( $text ) {
+		return (string) preg_replace( '/^[\s\p{Z}\x{FEFF}]+|[\s\p{Z}\x{FEFF}]+$/u', '', (string) $text );
+	}
+
+	/** As the engine counts characters, in units of UTF-16, and no half of one; a control character, which it refuses, is a space. */
+	private static function cut( $text, $most ) {
+		$kept = '';
+		$characters = preg_split( '//u', $text, -1, PREG_SPLIT_NO_EMPTY );
+		foreach ( $characters ? $characters : array() as $character ) {
+			$most -= 4 === strlen( $character ) ? 2 : 1;
+			if ( $most < 0 ) {
+				break;
+			}
+			$kept .= $character;
+		}
+		return (string) preg_replace( '/(?![\n\t])\p{Cc}/u', ' ', $kept );
+	}
+
 	private static function line( $sku, $quantity, $item, $currency ) {
 		$vat  = self::cost( $item->get_total_tax(), $currency );
-		$name = mb_substr( trim( (string) $item->get_name() ), 0, 200 );
+		$name = self::cut( self::trimmed( $item->get_name() ), 200 );
 		$line = array( 'sku' => $sku, 'quantity' => $quantity ? abs( $quantity ) : 1, 'total' => self::cost( $item->get_total(), $currency ) + $vat );
 		if ( '' !== $name && $name !== $sku ) {
 			$line['description'] = $name;
@@ -127,7 +146,7 @@ final class Order_Status_Engine_Order {
 
 	private static function sku( $item ) {
 		$product = $item->get_product();
-		$sku     = $product ? mb_substr( trim( (string) $product->get_sku() ), 0, 100 ) : '';
+		$sku     = $product ? self::cut( self::trimmed( $product->get_sku() ), 100 ) : '';
 		if ( '' !== $sku ) {
 			return $sku;
 		}
