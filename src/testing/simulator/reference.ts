@@ -14,7 +14,6 @@ import { type Asker, afterReading, type TableInput } from "./table.js";
 
 /** An order that is written again and again keeps no callback for longer. */
 const LONGEST_HOLD = 10 * MINUTE;
-
 const ROUNDING = 30;
 /** The engine reads a payment that has lost its link again after so many minutes; no document asks a shop to. */
 const LOOKS = [20, 120, 1440];
@@ -59,7 +58,6 @@ export class ReferenceStory {
     readonly plan: OrderPlan,
     readonly settings: Settings,
     registry: Registry,
-    private readonly lookMinutes: readonly number[] = [],
   ) {
     this.flow = flowOf(registry, plan.gateway);
     // A shop whose clock is ahead: what it says of the future counts as now.
@@ -98,8 +96,8 @@ export class ReferenceStory {
     const payment = this.payment?.reading();
     if (payment === undefined) throw new Error("no payment to know of");
     const tolerance = flow.comparesAmounts ? ROUNDING : 0;
-    const { total, heldByHand } = order;
-    return { payment, total, needsProcessing: plan.needsProcessing, settings, flow, tolerance, heldByHand };
+    const { needsProcessing } = plan;
+    return { payment, total: order.total, needsProcessing, settings, flow, tolerance, heldByHand: order.heldByHand };
   }
 
   linkBegins(): void {
@@ -112,25 +110,21 @@ export class ReferenceStory {
   becomes(status: OrderStatus, now: number): void {
     const { order } = this;
     if (status === order.status) return;
-    order.status = status;
-    order.written = now;
-    order.heldByHand = false;
+    Object.assign(order, { status, written: now, heldByHand: false } satisfies Partial<ExpectedOrder>);
     this.linkBegins();
     if (this.isUndecided()) this.looksBegin(now);
   }
 
   /** Where no link runs out, nothing else would have the payment read if callback and return are lost. */
   looksBegin(now: number): void {
-    const { order } = this;
-    if (order.linkEnds === Number.POSITIVE_INFINITY)
-      order.looks = this.lookMinutes.map((minutes) => now + minutes * MINUTE);
+    if (this.order.linkEnds === Number.POSITIVE_INFINITY)
+      this.order.looks = LOOKS.map((minutes) => now + minutes * MINUTE);
   }
 
   /** The bank has neither accepted nor rejected it. */
   private isUndecided(): boolean {
-    if (this.payment === undefined) return false;
-    const { payment } = this.known();
-    return !payment.exists || !["ACCEPTED", "REJECTED"].includes(payment.status);
+    const payment = this.payment?.reading();
+    return payment !== undefined && (!payment.exists || !["ACCEPTED", "REJECTED"].includes(payment.status));
   }
 
   /** The payment is read and the order follows; what completes by it is captured first. */
@@ -266,7 +260,7 @@ const happens = (stories: ReferenceStory[], step: ScriptStep, now: number): void
 
 /** The status of each order when all is done, and one reconciliation after it. */
 export const expectedEnds = (script: Script, registry: Registry): Map<string, OrderStatus> => {
-  const stories = script.orders.map((plan) => new ReferenceStory(plan, script.settings, registry, LOOKS));
+  const stories = script.orders.map((plan) => new ReferenceStory(plan, script.settings, registry));
   const until = (time: number): void => {
     for (;;) {
       const next = stories.reduce((a, b) => (b.next() < a.next() ? b : a));
