@@ -16,7 +16,7 @@ import { MINUTE, T0 } from "../../src/testing/simulator/script.js";
 import { frozen } from "./frozen.js";
 
 /** The same lives on every build; LAW_LIVES=200000 lives that many others. */
-const LIVES = Number(process.env.LAW_LIVES ?? 3000);
+const LIVES = Number(process.env.LAW_LIVES ?? 2000);
 const timeout = 120_000 + LIVES;
 const campaign = { numRuns: LIVES, ...(process.env.LAW_LIVES === undefined ? { seed: 20261120 } : {}) };
 
