@@ -5,11 +5,11 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { resursSimplified } from "../../src/gateways/resurs-legacy/simplified.js";
 import { httpApp } from "../../src/http/app.js";
-import { createEngine, type Engine } from "../../src/runtime/embedded/engine.js";
+import { createEngine } from "../../src/runtime/embedded/engine.js";
 import { memoryStore } from "../../src/stores/memory/store.js";
 import { madeUpBooking } from "../../src/testing/doubles/resurs-legacy/customer.js";
-import { type LegacyDouble, legacyDouble } from "../../src/testing/doubles/resurs-legacy/double.js";
-import { VirtualClock, wooDouble } from "../../src/testing/index.js";
+import type { LegacyDouble } from "../../src/testing/doubles/resurs-legacy/double.js";
+import { bankAndShop, placed, restOf, TOTAL, urls } from "./older-flows.js";
 import { MINUTE, T0 } from "./place.js";
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -17,38 +17,22 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-const urls = {
-  successUrl: "https://shop.test/ok",
-  failUrl: "https://shop.test/no",
-  callbackUrl: "https://shop.test/cb",
-};
 const GATEWAY = "resurs-simplified";
 
-const restOf = (engine: Engine) => async (): Promise<void> => {
-  for (let calm = 0; calm < 4; ) {
-    await new Promise((resolve) => setTimeout(resolve, 2));
-    calm = engine.idle ? calm + 1 : 0;
-  }
-};
-
 const shop = async (store = memoryStore()) => {
-  const clock = new VirtualClock(T0);
-  const bank = await legacyDouble({ clock });
-  const woo = wooDouble({ now: () => clock.now() });
-  const user = { userName: "shop", password: "a-password-of-the-shop" };
+  const { clock, bank, woo, own } = await bankAndShop();
   const broken: { customer: Error | null } = { customer: null };
   const customerOf = () => {
     if (broken.customer !== null) throw broken.customer;
     return madeUpBooking.customerOf();
   };
-  const gateway = resursSimplified({ ...bank.addresses, ...user, clock, ...madeUpBooking, customerOf });
+  const gateway = resursSimplified({ ...own, ...madeUpBooking, customerOf });
   const another = () => createEngine({ store, gateways: [gateway], shop: woo.shop, clock });
   const engine = another();
   await engine.start();
   closing.push(bank.close, () => engine.stop());
   const app = httpApp({ engine, apiToken: null });
-  const lines = [{ sku: "book", quantity: 1, total: 84_900 }];
-  const order = { total: 84_900, currency: "SEK", lines, needsProcessing: true, createdAt: T0, updatedAt: T0 };
+  const order = { ...placed, lines: [{ sku: "book", quantity: 1, total: TOTAL }] };
   woo.addOrder({ id: "1001", ...order, status: "pending" });
   await engine.place("1001", { ...order, gateway: GATEWAY });
   const rest = restOf(engine);

@@ -7,41 +7,25 @@ import { resursSimplified } from "../../src/gateways/resurs-legacy/simplified.js
 import { createEngine } from "../../src/runtime/embedded/engine.js";
 import { memoryStore } from "../../src/stores/memory/store.js";
 import { madeUpBooking } from "../../src/testing/doubles/resurs-legacy/customer.js";
-import { legacyDouble } from "../../src/testing/doubles/resurs-legacy/double.js";
-import { VirtualClock, wooDouble } from "../../src/testing/index.js";
-import { MINUTE, T0 } from "./place.js";
+import { bankAndShop, placed, restOf, TOTAL, urls } from "./older-flows.js";
+import { MINUTE } from "./place.js";
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-const urls = {
-  successUrl: "https://shop.test/ok",
-  failUrl: "https://shop.test/no",
-  callbackUrl: "https://shop.test/cb",
-};
 const GATEWAY = "resurs-simplified";
-const TOTAL = 84_900;
 
-const shop = async (orderId: string, placed: { reference?: string; status?: "pending" | "failed" } = {}) => {
-  const clock = new VirtualClock(T0);
-  const bank = await legacyDouble({ clock });
-  const woo = wooDouble({ now: () => clock.now() });
-  const user = { userName: "shop", password: "a-password-of-the-shop" };
-  const gateway = resursSimplified({ ...bank.addresses, ...user, clock, ...madeUpBooking });
+const shop = async (orderId: string, status: "pending" | "failed" = "pending") => {
+  const { clock, bank, woo, own } = await bankAndShop();
+  const gateway = resursSimplified({ ...own, ...madeUpBooking });
   const engine = createEngine({ store: memoryStore(), gateways: [gateway], shop: woo.shop, clock });
   await engine.start();
   closing.push(bank.close, () => engine.stop());
-  const order = { total: TOTAL, currency: "SEK", lines: [], needsProcessing: true, createdAt: T0, updatedAt: T0 };
-  woo.addOrder({ id: orderId, ...order, status: placed.status ?? "pending" });
-  await engine.place(orderId, { ...order, ...placed, gateway: GATEWAY });
-  const rest = async (): Promise<void> => {
-    for (let calm = 0; calm < 4; ) {
-      await new Promise((resolve) => setTimeout(resolve, 2));
-      calm = engine.idle ? calm + 1 : 0;
-    }
-  };
+  woo.addOrder({ id: orderId, ...placed, status });
+  await engine.place(orderId, { ...placed, status, gateway: GATEWAY });
+  const rest = restOf(engine);
   return {
     bank,
     pay: async (): Promise<string> => {
@@ -71,7 +55,7 @@ test.each(
     (["pending", "failed"] as const).map((at) => [how, at] as const),
   ),
 )("%s in the portal, the order %s: another is opened, and pays the order", async (how, status) => {
-  const { bank, pay, comesBack, stands } = await shop("1001", { status });
+  const { bank, pay, comesBack, stands } = await shop("1001", status);
   for (const id of ["1001", "1001_2"]) {
     expect(await pay()).toBe(id);
     for (const op of ends[how]) bank.portal(id, op);

@@ -9,9 +9,8 @@ import {
 import { createEngine } from "../../src/runtime/embedded/engine.js";
 import { memoryStore } from "../../src/stores/memory/store.js";
 import { madeUpBooking, madeUpCustomer } from "../../src/testing/doubles/resurs-legacy/customer.js";
-import { legacyDouble } from "../../src/testing/doubles/resurs-legacy/double.js";
-import { VirtualClock, wooDouble } from "../../src/testing/index.js";
-import { T0, trusted } from "./place.js";
+import { bankAndShop, placed, restOf, urls } from "./older-flows.js";
+import { trusted } from "./place.js";
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -19,22 +18,14 @@ afterEach(async () => {
 });
 
 const ORDER = "77";
-const urls = {
-  successUrl: "https://shop.test/ok",
-  failUrl: "https://shop.test/no",
-  callbackUrl: "https://shop.test/cb",
-};
 
 const shop = async (gateway: string, reference: string | undefined) => {
-  const clock = new VirtualClock(T0);
-  const bank = await legacyDouble({ clock });
-  const woo = wooDouble({ now: () => clock.now() });
+  const { clock, bank, woo, own } = await bankAndShop();
   const asked: string[] = [];
   const customerOf = (orderId: string) => {
     asked.push(orderId);
     return madeUpCustomer;
   };
-  const own = { ...bank.addresses, userName: "shop", password: "a-password-of-the-shop", clock };
   const nothingOf = (orderId: string) => {
     customerOf(orderId);
     return {};
@@ -44,20 +35,13 @@ const shop = async (gateway: string, reference: string | undefined) => {
   const engine = createEngine({ store: memoryStore(), gateways, shop: woo.shop, clock });
   await engine.start();
   closing.push(bank.close, () => engine.stop());
-  const order = { total: 84_900, currency: "SEK", lines: [], needsProcessing: true, createdAt: T0, updatedAt: T0 };
-  woo.addOrder({ id: ORDER, ...order, status: "pending" });
+  woo.addOrder({ id: ORDER, ...placed, status: "pending" });
   const made = gateway === "resurs-rco" ? { paymentId: "session-1" } : {};
-  await engine.place(ORDER, { ...order, ...made, gateway, ...(reference !== undefined && { reference }) });
+  await engine.place(ORDER, { ...placed, ...made, gateway, ...(reference !== undefined && { reference }) });
   bank.nextBooking({ status: "SIGNING", signingUrl: "https://bank.example/sign" });
   const opened = await engine.checkout(ORDER, gateway, urls);
   if (opened.kind !== "ok") throw new Error(JSON.stringify(opened));
-  const rest = async (): Promise<void> => {
-    for (let calm = 0; calm < 4; ) {
-      await new Promise((resolve) => setTimeout(resolve, 2));
-      calm = engine.idle ? calm + 1 : 0;
-    }
-  };
-  await rest();
+  await restOf(engine)();
   return { engine, asked, paymentId: opened.paymentId, container: String(woo.order(ORDER).meta.orderSigningPayload) };
 };
 
