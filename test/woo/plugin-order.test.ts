@@ -7,7 +7,7 @@ import { Place } from "../../src/http/app.js";
 import { placedOrder } from "../../src/shops/woocommerce/index.js";
 import { unreadCosts, unreadNote } from "../../src/shops/woocommerce/order.js";
 import { WooOrder } from "../../src/shops/woocommerce/schema.js";
-import { compat, php, plugin } from "./wordpress.js";
+import { php, plugin } from "./wordpress.js";
 
 interface Item {
   id: number;
@@ -29,7 +29,6 @@ interface Shown {
 /** What the plugin asks of WooCommerce's objects, answered from the same order as REST shows. */
 const TELLS = `
 define( 'ABSPATH', '/' );
-require $argv[3];
 require $argv[1] . '/includes/class-order.php';
 class Item {
 	public $is;
@@ -67,7 +66,7 @@ echo json_encode( array( 'order' => Order_Status_Engine_Order::told( $order ), '
 `;
 
 const toldByPlugin = (shown: Shown): { order: { lines: unknown[]; total: number }; notes: string[] } =>
-  JSON.parse(execFileSync("php", ["-r", TELLS, dirname(plugin), JSON.stringify(shown), compat]).toString());
+  JSON.parse(execFileSync("php", ["-r", TELLS, dirname(plugin), JSON.stringify(shown)]).toString());
 
 const rest = ({ currency = "SEK", total, line_item, shipping, fee }: Shown): WooOrder =>
   WooOrder.parse({

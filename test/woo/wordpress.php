@@ -6,7 +6,6 @@
  * stdin: {"plugin", "constants", "admin", "user"?, "mayEditOrders"?, "action"?, "network"?: [code, message] of the
  * failure of every request, "steps": [{"do", …}]}; stdout: one JSON line per step. After each step user 1 opens a page.
  */
-require __DIR__ . '/compat.php';
 define( 'ABSPATH', __DIR__ );
 $asked = json_decode( stream_get_contents( STDIN ), true );
 foreach ( $asked['constants'] as $name => $value ) {

@@ -6,8 +6,6 @@ export const plugin = fileURLToPath(
   new URL("../../../src/shops/woocommerce/plugin/order-status-engine.php", import.meta.url),
 );
 const wordpress = fileURLToPath(new URL("../../../test/woo/wordpress.php", import.meta.url));
-/** What WordPress defines where PHP has it not. */
-export const compat = fileURLToPath(new URL("../../../test/woo/compat.php", import.meta.url));
 
 /** The version; null = there is no php here (`apt-get install php-cli`). */
 export const php = (() => {
