@@ -6,7 +6,7 @@ import { littleWorld, MINUTE, T0 } from "./world.js";
 
 /** `npm run campaign money` makes as many as one likes: 100,000 where nothing is said. */
 /** `npm run campaign money` makes a hundred thousand. */
-const CALLS = 300;
+const CALLS = 1_000;
 const SEED = 20_261_120;
 
 const laws = (breaches: Breach[]): string[] => [...new Set(breaches.map((b) => b.law))].sort();
