@@ -94,18 +94,36 @@ const fee = (total: string): Item => ({ id: 3, name: "Invoice", total, total_tax
 const cost = (total: unknown): Item => ({ id: 2, name: "Post", total, total_tax: total === 12.5 ? 0 : total }) as Item;
 const orders: [string, Shown][] = [
   ["goods and postage with VAT", { total: "250.00", line_item: [tea], shipping: [post], fee: [] }],
-  ...["", "  ", " TEA ", "T".repeat(101), "\u00a0", "🍵".repeat(60), `${"T".repeat(99)}🍵`, "T\u0007A"].map(
-    (sku): [string, Shown] => [
-      `goods whose SKU is ${JSON.stringify(sku)}`,
-      { total: "250.00", line_item: [{ ...tea, sku }], shipping: [post], fee: [] },
-    ],
-  ),
-  ...["🍵".repeat(101), `${"T".repeat(199)}🍵`, "Tea\u0085\u0007", "\u2003Tea\ufeff", "Té".repeat(120)].map(
-    (name): [string, Shown] => [
-      `goods called ${JSON.stringify(name)}`,
-      { total: "300.00", line_item: [{ ...tea, name }], shipping: [post, { ...cost("free"), id: 4, name }], fee: [] },
-    ],
-  ),
+  ...[
+    "",
+    "  ",
+    " TEA ",
+    "T".repeat(101),
+    "\u00a0",
+    "🍵".repeat(60),
+    `${"T".repeat(99)}🍵`,
+    "T\u0007A",
+    "\u0085TEA\u180e",
+    "\u0007",
+    `${"T".repeat(99)}\u0007A`,
+    "T ".repeat(60),
+  ].map((sku): [string, Shown] => [
+    `goods whose SKU is ${JSON.stringify(sku)}`,
+    { total: "250.00", line_item: [{ ...tea, sku }], shipping: [post], fee: [] },
+  ]),
+  ...[
+    "🍵".repeat(101),
+    `${"T".repeat(199)}🍵`,
+    "Tea\u0085\u0007",
+    "\u2003Tea\ufeff",
+    "Té".repeat(120),
+    "Tea\u0085",
+    "\u180eTea",
+    "\u0085",
+  ].map((name): [string, Shown] => [
+    `goods called ${JSON.stringify(name)}`,
+    { total: "300.00", line_item: [{ ...tea, name }], shipping: [post, { ...cost("free"), id: 4, name }], fee: [] },
+  ]),
   ["a rounding of taxes", { total: "250.01", line_item: [tea], shipping: [post], fee: [] }],
   ["a gift card that another plugin takes off", { total: "150.00", line_item: [tea], shipping: [post], fee: [] }],
   ["a fee below zero", { total: "190.00", line_item: [tea], shipping: [], fee: [fee("-10.00")] }],

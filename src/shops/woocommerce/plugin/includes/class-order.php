@@ -112,9 +112,13 @@ final class Order_Status_Engine_Order {
 		return is_numeric( $told ) ? self::minor( $told, $currency ) : 0;
 	}
 
-	/** Without spaces at its ends, as JavaScript knows spaces. What is no UTF-8 is nothing. */
+	/** What JavaScript trims; PCRE's \s has U+0085 and U+180E besides. */
+	const SPACE = '[\x09-\x0D\p{Z}\x{FEFF}]';
+
+	/** Without spaces at its ends. A row of spaces within is tried once, not at each of them. What is no UTF-8 is nothing. */
 	private static function trimmed( $text ) {
-		return (string) preg_replace( '/^[\s\p{Z}\x{FEFF}]+|[\s\p{Z}\x{FEFF}]+$/u', '', (string) $text );
+		$space = self::SPACE;
+		return (string) preg_replace( "/\\A$space++|(?<!$space)$space++\\z/u", '', (string) $text );
 	}
 
 	/** As the engine counts characters, in units of UTF-16, and no half of one; a control character, which it refuses, is a space. */
