@@ -205,7 +205,8 @@ changed lines are refused as \`not-ours\`, and so is a change of the status that
 
 Nothing is captured from another payment than the current one. Pressing Pay again reads them all first: where one holds the
 money, no payment is opened and the answer is \`already-paid\`; after one that was rejected, cancelled or refunded, another is opened.
-In the older flows a payment has the order's number, and the bank takes a number once: the next one is \`1001_2\`. Where the
+In the older flows a payment has the order's number, and the bank takes a number once: the next one has a number that is
+no order's, such as \`1001-2--MZ56a_1pPbVlIgkYf3dK\`. Where the
 bank of an open payment does not answer, the same bank opens no other; another bank does, and what is too much is let go when
 the first one answers. A payment that another order has is refused at \`place\`, \`payment.created\`, \`payment.notCreated\` and
 \`payment.attached\`, as \`payment-of-another-order\`; of two orders that name one in the same instant it pays one, and the other

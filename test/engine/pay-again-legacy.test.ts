@@ -2,7 +2,7 @@
  * In the older flows the shop names the payment, and the bank takes a name once. Where the payment under the order's
  * number is over, whoever presses Pay again gets another one, under a number that is free.
  */
-import { afterEach, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { resursSimplified } from "../../src/gateways/resurs-legacy/simplified.js";
 import { createEngine } from "../../src/runtime/embedded/engine.js";
 import { memoryStore } from "../../src/stores/memory/store.js";
@@ -16,6 +16,7 @@ afterEach(async () => {
 });
 
 const GATEWAY = "resurs-simplified";
+const [SECOND, THIRD] = ["1001-2--MZ56a_1pPbVlIgkYf3dK", "1001-3--SfZpS67JRzxikRb2IkeU"];
 
 const shop = async (orderId: string, status: "pending" | "failed" = "pending") => {
   const { clock, bank, woo, own } = await bankAndShop();
@@ -23,14 +24,18 @@ const shop = async (orderId: string, status: "pending" | "failed" = "pending") =
   const engine = createEngine({ store: memoryStore(), gateways: [gateway], shop: woo.shop, clock });
   await engine.start();
   closing.push(bank.close, () => engine.stop());
-  woo.addOrder({ id: orderId, ...placed, status });
-  await engine.place(orderId, { ...placed, status, gateway: GATEWAY });
+  const order = async (id: string, at: "pending" | "failed" = "pending") => {
+    woo.addOrder({ id, ...placed, status: at });
+    await engine.place(id, { ...placed, status: at, gateway: GATEWAY });
+  };
+  await order(orderId, status);
   const rest = restOf(engine);
   return {
     bank,
-    pay: async (): Promise<string> => {
+    order,
+    pay: async (id = orderId): Promise<string> => {
       bank.nextBooking({ status: "BOOKED" });
-      const opened = await engine.checkout(orderId, GATEWAY, urls);
+      const opened = await engine.checkout(id, GATEWAY, urls);
       if (opened.kind !== "ok") throw new Error(JSON.stringify(opened));
       return opened.paymentId;
     },
@@ -56,13 +61,13 @@ test.each(
   ),
 )("%s in the portal, the order %s: another is opened, and pays the order", async (how, status) => {
   const { bank, pay, comesBack, stands } = await shop("1001", status);
-  for (const id of ["1001", "1001_2"]) {
+  for (const id of ["1001", SECOND]) {
     expect(await pay()).toBe(id);
     for (const op of ends[how]) bank.portal(id, op);
   }
-  expect(await pay()).toBe("1001_3");
+  expect(await pay()).toBe(THIRD);
   await comesBack();
-  expect(await stands()).toEqual(["processing", "1001_3", TOTAL]);
+  expect(await stands()).toEqual(["processing", THIRD, TOTAL]);
 });
 
 test("an order's id that is no number of the bank's gets another one, too", async () => {
@@ -82,4 +87,18 @@ test("a payment that stands keeps its number: nothing is booked beside it", asyn
   expect(await pay().catch(String)).toContain("already-paid");
   await comesBack();
   expect(await stands()).toEqual(["processing", "1001", TOTAL]);
+});
+
+describe.each(["1001_2", "1001-2", "1001 2"])("an order of the shop is called %s", (other) => {
+  test.each(["before", "after"])("and pays %s the second payment of order 1001: both are paid", async (when) => {
+    const { bank, order, pay, comesBack, stands } = await shop("1001");
+    await order(other);
+    if (when === "before") await pay(other);
+    const first = await pay();
+    bank.portal(first, "cancel");
+    expect(await pay()).toBe(SECOND);
+    if (when === "after") expect(await pay(other)).not.toBe(SECOND);
+    await comesBack();
+    expect(await stands()).toEqual(["processing", SECOND, TOTAL]);
+  });
 });

@@ -1157,14 +1157,15 @@ describe("apiData", () => {
 
 describe("a payment's number, where the ones before are over", () => {
   const again = { ...payment, orderId: "1001", frameUrl: "https://shop.example/frames/1" };
+  const [second, third] = ["1001-2--MZ56a_1pPbVlIgkYf3dK", "1001-3--SfZpS67JRzxikRb2IkeU"];
   test.each([
     [null, [], "1001"],
     ["1001", [], "1001"],
-    ["1001", ["1001"], "1001_2"],
-    ["1001_2", ["1001_2", "1001"], "1001_3"],
-    ["1001_2", ["1001_2"], "1001_3"],
-    [null, ["1001"], "1001_2"],
-    ["session-1", ["session-1"], "1001_2"],
+    ["1001", ["1001"], second],
+    [second, [second, "1001"], third],
+    [second, [second], third],
+    [null, ["1001"], second],
+    ["session-1", ["session-1"], second],
     ["session-1", ["1001"], "session-1"],
   ])("%j, over %j: %s", async (preferredId, endedIds, paymentId) => {
     const { gateway, hosted, own } = await given();

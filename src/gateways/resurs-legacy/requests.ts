@@ -135,17 +135,20 @@ export const containerOf = (of: {
   return { data, meta };
 };
 
+/** No order's id has a control character, so none has the reference that is made of this. */
+const furtherId = (orderId: string, n: number): string => referenceOf(`${orderId}\n${n}`);
+
 /**
  * The order's own number, unless it has a payment: a second booking under it is refused rather than made twice. A number
- * whose payment is over is taken for good, so the next one has a number behind it.
+ * whose payment is over is taken for good, so the next one has a number that is no order's.
  */
 export const preferredIdOf = (
   { orderId, preferredId, endedIds = [] }: Pick<NewPayment, "orderId" | "preferredId" | "endedIds">,
   fits: (id: string) => boolean = isPreferredId,
 ): string => {
-  const asId = (id: string): string => (fits(id) ? id : referenceOf(id));
-  const further = ["", ...endedIds].map((_, n) => asId(`${orderId}_${n + 2}`));
-  return [preferredId ?? asId(orderId), ...further].find((id) => !endedIds.includes(id)) as string;
+  const own = fits(orderId) ? orderId : referenceOf(orderId);
+  const further = ["", ...endedIds].map((_, n) => furtherId(orderId, n + 2));
+  return [preferredId ?? own, ...further].find((id) => !endedIds.includes(id)) as string;
 };
 
 /** The order as the shop knows it, whatever reference the bank has it under. */

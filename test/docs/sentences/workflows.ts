@@ -16,7 +16,7 @@ export const workflows: Document = {
       rows: [
         differs(
           "never updates any order statuses during the order creation",
-          "Opening a payment changes a status in one case: a failed order is pending again, because it would read failed while its customer pays, and have no end of its time to pay. Pressing Pay again reads the payment before. If that one holds the money, the order is paid by it; if the bank has frozen it, reviews it or has a word for it that is not known here, the order goes on hold; no other payment is opened then. After one that was rejected, cancelled or refunded, another is opened. In the older flows, where a payment has the order's number, the next one is 1001_2.",
+          "Opening a payment changes a status in one case: a failed order is pending again, because it would read failed while its customer pays, and have no end of its time to pay. Pressing Pay again reads the payment before. If that one holds the money, the order is paid by it; if the bank has frozen it, reviews it or has a word for it that is not known here, the order goes on hold; no other payment is opened then. After one that was rejected, cancelled or refunded, another is opened. In the older flows, where a payment has the order's number, the next one has a number of its own.",
           {
             rules: ["checkout/tries-again"],
             test: ["http/http-flows.test.ts", "success leads to the bank, and the order keeps its status"],
